@@ -1,0 +1,77 @@
+"""What every command of SEAM has in common: --format, exit codes, and settling what follows from it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from jobs.services import drain
+from ledger.domain.canonical import plain
+from ledger.services import seal_all
+
+
+class Refused(Exception):
+    """The work was refused; ``result`` says why, as JSON. The command exits with 1."""
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result if result is not None else {"error": message}
+
+
+class SeamCommand(BaseCommand):
+    """Subclasses answer ``work(**options)`` with a plain-JSON result and ``text(result)`` with lines for people.
+
+    Exit codes: 0 done, 1 refused (reasons on stdout too), 2 wrong usage. No traceback for what a user can cause.
+    """
+
+    #: What a user may cause; shown as a sentence.
+    anticipated: tuple[type[Exception], ...] = ()
+    #: Whether work may leave jobs behind that the command waits for.
+    settles = False
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.add_argument("--format", choices=["text", "json"], default="text", help="how the result is printed")
+        return parser
+
+    def work(self, **options: Any) -> Any:
+        raise NotImplementedError
+
+    def text(self, result: Any) -> str:
+        return json.dumps(result, indent=2, ensure_ascii=False)
+
+    def failed(self, result: Any) -> bool:
+        """Whether a result means exit code 1 though nothing was refused."""
+        return False
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            result = self.work(**options)
+            if self.settles:
+                settle()
+        except Refused as refused:
+            self._print(refused.result, options, str(refused))
+            raise SystemExit(1) from None
+        except self.anticipated as error:
+            self._print({"error": str(error)}, options, str(error))
+            raise SystemExit(1) from None
+        except CommandError as error:
+            self.stderr.write(str(error))
+            raise SystemExit(2) from None
+        self._print(result, options, self.text(result) if options["format"] == "text" else "")
+        if self.failed(result):
+            raise SystemExit(1)
+
+    def _print(self, result: Any, options: dict[str, Any], text: str) -> None:
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(plain(result), ensure_ascii=False))
+        else:
+            self.stdout.write(text)
+
+
+def settle() -> None:
+    """Do here and now what follows from a command's work, and seal it: it returns when all is derived."""
+    drain()
+    seal_all()

@@ -1,0 +1,1 @@
+"""The Merkle tree, canonical JSON and actors: no Django."""
