@@ -1,0 +1,1 @@
+"""People, places, facts, instruments, feeds: what the register holds."""

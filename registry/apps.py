@@ -1,0 +1,28 @@
+"""The register's place among the apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class RegistryConfig(AppConfig):
+    name = "registry"
+    verbose_name = "Register"
+
+    def ready(self) -> None:
+        from ledger import guards
+        from registry import live
+
+        guards.protect_history("registry")
+        live.track_all()
+        post_migrate.connect(_load_vocabularies, sender=self, dispatch_uid="registry.vocabularies")
+
+
+def _load_vocabularies(sender: Any, **kwargs: Any) -> None:
+    """`migrate` brings the vocabularies; run again, it changes only what changed in their files."""
+    from registry.services.vocabularies import load_vocabularies
+
+    load_vocabularies()

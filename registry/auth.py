@@ -1,0 +1,68 @@
+"""What a person may do: their roles, in their countries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from registry.choices import Role
+from registry.models import User
+
+_DESK_MODELS = ("instrument", "measure", "statusevent", "source", "feed", "flag", "feedentry", "fetchattempt", "factversion",
+                "party", "facility", "country", "mineral", "material", "instrumentversion")  # fmt: skip
+_VIEW = {f"registry.view_{name}" for name in _DESK_MODELS}
+_VIEW |= {f"registry.view_historical{name}" for name in ("instrument", "measure", "statusevent")}
+_EDITED = ("instrument", "measure", "statusevent", "source", "feed")
+_EDIT = {f"registry.{verb}_{name}" for name in _EDITED for verb in ("add", "change")}
+_EDIT |= {"registry.delete_measure", "registry.delete_statusevent", "registry.change_flag", "registry.decide_flag"}
+
+#: What each role may do. Names without a model's verb are SEAM's own.
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.OFFICER.value: frozenset(_VIEW | _EDIT | {"registry.submit_instrument", "traceability.view_lot"}),
+    Role.REVIEWER.value: frozenset(_VIEW | _EDIT | {"registry.submit_instrument", "registry.approve_instrument", "traceability.view_lot"}),
+    Role.AUDITOR.value: frozenset(
+        {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
+        | {"registry.view_party", "registry.view_facility"}
+    ),
+    Role.ADMINISTRATOR.value: frozenset(
+        _VIEW | _EDIT | {f"registry.{verb}_{name}" for name in ("user", "membership") for verb in ("view", "add", "change")}
+    ),
+}  # fmt: skip
+
+
+class MembershipBackend(ModelBackend):
+    """Signs in by name and password; answers permissions from memberships.
+
+    With an object that has a country, only memberships of that country or the whole region count.
+    """
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        if not isinstance(user_obj, User) or not user_obj.is_active:
+            return False
+        if user_obj.is_superuser:
+            return True
+        country = getattr(obj, "country_id", None)
+        return any(
+            perm in PERMISSIONS[role]
+            for role, where in self._memberships(user_obj)
+            if country is None or where is None or where == country
+        )
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return any(
+            perm.startswith(f"{app_label}.")
+            for role, _where in self._memberships(user_obj)
+            for perm in PERMISSIONS[role]
+        ) or bool(getattr(user_obj, "is_superuser", False))
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return {perm for role, _where in self._memberships(user_obj) for perm in PERMISSIONS[role]}
+
+    def _memberships(self, user: Any) -> list[tuple[str, str | None]]:
+        if not isinstance(user, User):
+            return []
+        if not hasattr(user, "_memberships"):
+            user._memberships = list(user.memberships.values_list("role", "country_id"))
+        memberships: list[tuple[str, str | None]] = user._memberships
+        return memberships

@@ -1,0 +1,20 @@
+"""What every page needs of the site: its log, its demonstration mark, who is reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from ledger.selectors import get_head
+from registry.models import Feed, Instrument
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Lazy values for templates: nothing is read from the database unless a template uses it."""
+    return {
+        "log_head": get_head,
+        "holds_demo_data": lambda: (
+            Instrument.objects.filter(is_demo=True).exists() or Feed.objects.filter(is_demo=True).exists()
+        ),
+    }

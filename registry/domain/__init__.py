@@ -1,0 +1,1 @@
+"""Plain rules of the register: no Django, no I/O, no clock."""

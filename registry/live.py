@@ -1,0 +1,97 @@
+"""The live state of what the register keeps in the log, object by object, for `verify_log` to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ledger.domain.canonical import JSON
+from ledger.tracking import track
+from registry.models import FactVersion, Feed, Flag, Instrument, InstrumentVersion
+
+
+def instrument_state(instrument: Instrument) -> JSON:
+    """What the log holds of an instrument's record at the desk: its columns, measures and status events."""
+    return {
+        **_columns(instrument, _INSTRUMENT),
+        "country": instrument.country_id,
+        "source": instrument.source.key if instrument.source else None,
+        "flag": instrument.flag.flag_id if instrument.flag else None,
+        "measures": [_columns(measure, _MEASURE) for measure in instrument.measures.order_by("number")],
+        "events": [
+            _columns(event, ("status", "since", "basis", "note"))
+            for event in instrument.status_events.order_by("since", "pk")
+        ],
+    }
+
+
+def version_state(version: InstrumentVersion) -> JSON:
+    return {
+        "content": version.content,
+        "details": version.details,
+        "approved_by": version.approved_by,
+        "drafted_by": version.drafted_by,
+    }
+
+
+def fact_state(fact: FactVersion) -> JSON:
+    return {"status": fact.status, "content": fact.content, "recorded_by": fact.recorded_by}
+
+
+def flag_state(flag: Flag) -> JSON:
+    joined = flag.joined_to.flag_id if flag.joined_to else None
+    columns = ("state", "countries", "minerals", "hs", "measure", "change_kind", "effective", "counterpart", "reasons",
+               "decided_by", "decision_reason")  # fmt: skip
+    return {**_columns(flag, columns), "entry": flag.entry.content_sha256, "score": flag.score, "joined_to": joined}
+
+
+def feed_state(feed: Feed) -> JSON:
+    return {
+        **_columns(feed, ("title", "url", "publisher", "language", "is_enabled", "is_demo", "shortest_interval_s")),
+        "country": feed.country_id,
+    }
+
+
+_INSTRUMENT = ("title", "title_original", "number", "type", "legal_force", "scope", "pillar", "engagement_scope",
+               "counterparts", "until", "quote", "note", "state", "drafted_by", "submitted_by", "review_note",
+               "is_demo")  # fmt: skip
+_MEASURE = ("number", "code", "direction", "minerals", "materials", "hs", "stages", "destinations", "exemptions", "rate",
+            "start", "until")  # fmt: skip
+
+
+def _columns(row: Any, names: tuple[str, ...]) -> dict[str, JSON]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _live_instruments() -> Iterator[tuple[str, JSON]]:
+    rows = Instrument.objects.select_related("source", "flag").prefetch_related("measures", "status_events")
+    for instrument in rows:
+        yield instrument.instrument_id, instrument_state(instrument)
+
+
+def _live_versions() -> Iterator[tuple[str, JSON]]:
+    for version in InstrumentVersion.objects.select_related("instrument").iterator():
+        yield f"{version.instrument.instrument_id}/v{version.number}", version_state(version)
+
+
+def _live_facts() -> Iterator[tuple[str, JSON]]:
+    for fact in FactVersion.objects.iterator():
+        yield f"{fact.fact_id}/v{fact.version}", fact_state(fact)
+
+
+def _live_flags() -> Iterator[tuple[str, JSON]]:
+    for flag in Flag.objects.select_related("entry", "joined_to"):
+        yield flag.flag_id, flag_state(flag)
+
+
+def _live_feeds() -> Iterator[tuple[str, JSON]]:
+    for feed in Feed.objects.all():
+        yield feed.feed_id, feed_state(feed)
+
+
+def track_all() -> None:
+    track("instrument", _live_instruments)
+    track("instrument_version", _live_versions)
+    track("fact", _live_facts)
+    track("flag", _live_flags)
+    track("feed", _live_feeds)

@@ -1,0 +1,29 @@
+"""What the register holds."""
+
+from registry.models.facts import FactVersion
+from registry.models.feeds import Feed, FeedEntry, FetchAttempt, Flag
+from registry.models.instruments import Instrument, InstrumentVersion, Measure, StatusEvent
+from registry.models.parties import Facility, Party
+from registry.models.people import Membership, User
+from registry.models.sources import Source
+from registry.models.vocabulary import Country, Material, Mineral
+
+__all__ = [
+    "Country",
+    "Facility",
+    "FactVersion",
+    "Feed",
+    "FeedEntry",
+    "FetchAttempt",
+    "Flag",
+    "Instrument",
+    "InstrumentVersion",
+    "Material",
+    "Measure",
+    "Membership",
+    "Mineral",
+    "Party",
+    "Source",
+    "StatusEvent",
+    "User",
+]

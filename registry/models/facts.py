@@ -1,0 +1,36 @@
+"""Facts on two clocks: when they hold, and when we learned them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from ledger.models import Recorded
+from registry.choices import FACT_STATUSES
+from registry.models.sources import Source
+
+
+class FactVersion(Recorded):
+    """One version of a fact. ``content`` is `registry.domain.facts.Fact` as JSON; the other columns find it."""
+
+    fact_id = models.CharField(max_length=120)
+    version = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=12, choices=FACT_STATUSES)
+    country = models.CharField(max_length=10, blank=True)
+    mineral = models.CharField(max_length=20, blank=True)
+    kind = models.CharField(max_length=60)
+    content = models.JSONField()
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="facts")
+    recorded_by = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["fact_id", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["fact_id", "version"], name="registry_fact_version_once"),
+            models.UniqueConstraint(
+                fields=["fact_id"], condition=Q(superseded_entry=None), name="registry_one_current_version_of_a_fact"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact_id} v{self.version}"

@@ -1,0 +1,1 @@
+"""Writing to the register: one verb a function, each in one transaction with its log entry."""

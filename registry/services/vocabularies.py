@@ -1,0 +1,49 @@
+"""Countries, minerals and materials from their data files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from registry.models import Country, Material, Mineral
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+@transaction.atomic
+def load_vocabularies() -> None:
+    countries = _read("countries.yaml")["countries"]
+    Country.objects.bulk_create(
+        [Country(**{**row, "asean_from": _day(row.get("asean_from"))}) for row in countries],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["alpha3", "numeric", "name", "kind", "asean_from"],
+    )
+    minerals = _read("minerals.yaml")
+    Mineral.objects.bulk_create(
+        [Mineral(**row) for row in minerals["minerals"]],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "symbol"],
+    )
+    Material.objects.bulk_create(
+        [
+            Material(mineral_id=mineral, material=material, stage=stage, hs_code=hs_code, description=description)
+            for mineral, material, stage, hs_code, description in minerals["materials"]
+        ],
+        update_conflicts=True,
+        unique_fields=["mineral", "material", "hs_code", "hs_edition"],
+        update_fields=["stage", "description"],
+    )
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
