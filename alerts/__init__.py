@@ -1,0 +1,1 @@
+"""Subscribers hear of a change once, with its reason."""

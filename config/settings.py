@@ -1,0 +1,211 @@
+"""All settings, driven by the environment. No variable is needed to start."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from celery.schedules import schedule
+from csp.constants import NONE, SELF
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DATA_DIR = env.setting("DATA_DIR", env.folder, BASE_DIR / "var", "folder of the database file, mail, keys and logs")
+DEBUG = env.setting("DEBUG", env.flag, False, "true shows tracebacks in the browser; never in production")
+PORT = env.setting("PORT", env.port, 8000, "port of the web server")
+HOST = env.setting("HOST", env.text, "127.0.0.1", "address the web server listens on")
+SECRET_KEY = env.setting("SECRET_KEY", env.text, "", "key that signs sessions; made once in DATA_DIR when not set")
+SECRET_KEY = SECRET_KEY or env.kept_secret(DATA_DIR / "secret-key")
+ALLOWED_HOSTS = env.setting(
+    "ALLOWED_HOSTS", env.words, ["localhost", "127.0.0.1", "[::1]"], "host names the site answers to, comma-separated"
+)
+SITE_URL = env.setting("SITE_URL", env.text, f"http://127.0.0.1:{PORT}", "address of the site in mails and feeds")
+SECURE = env.setting("SECURE", env.flag, SITE_URL.startswith("https://"), "cookies and redirects for HTTPS only")
+REDIS_URL = env.setting("REDIS_URL", env.redis_url, "", "broker; without it web, worker and schedule share one process")
+EMAIL_URL = env.setting("EMAIL_URL", env.text, "", "smtp+tls://user:password@host:port; without it mail is a file")
+MAIL_FROM = env.setting("MAIL_FROM", env.text, "SEAM <seam@localhost>", "sender of mails")
+FETCH_ALLOW = env.setting(
+    "FETCH_ALLOW",
+    env.words,
+    [],
+    "host:port pairs that feeds may be fetched from though private; for tests and intranets",
+)
+WORKER_SECONDS = env.setting("WORKER_SECONDS", env.number, 2, "seconds between two looks for work that is due")
+
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
+
+INSTALLED_APPS = [
+    "config.apps.SeamAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "simple_history",
+    "csp",
+    "config.apps.ConfigConfig",
+    "alerts",
+    "scoring",
+    "traceability",
+    "registry",
+    "ledger",
+    "jobs",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "registry.context.site",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": env.setting(
+        "DATABASE_URL",
+        env.database,
+        {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "seam.sqlite3")},
+        "sqlite:///path or postgres://user:password@host:port/name",
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # A transaction that will write takes the lock at its start, so two writers wait instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # recursive_triggers: INSERT OR REPLACE would otherwise pass the append-only triggers unseen.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            "PRAGMA recursive_triggers=ON; PRAGMA cache_size=-65536;"
+        ),
+    }
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test" / f"{os.getpid()}.sqlite3")}
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "registry.User"
+AUTHENTICATION_BACKENDS = ["registry.auth.MembershipBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files are served from where they lie: one process needs no collectstatic; a deployment that collects gets hashed names.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+EMAIL_CONFIG = env.mail(EMAIL_URL) if EMAIL_URL else {"EMAIL_BACKEND": "alerts.channels.FileBackend"}
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = MAIL_FROM
+MAIL_DIR = DATA_DIR / "mail"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 100,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SEAM, the Southeast Asia Minerals registry",
+    "DESCRIPTION": "What the pages show, as JSON. Times are ISO 8601 with an offset, shares and masses are decimal strings.",
+    "VERSION": "v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Celery only wakes workers: what must not be lost is a row in `jobs`, found again by the sweep.
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600} if REDIS_URL else {"polling_interval": 0.02}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "look-for-due-work": {"task": "jobs.tasks.run_due_jobs", "schedule": schedule(run_every=WORKER_SECONDS)}
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+
+SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
+IMPORT_MAX_LINES = env.setting("IMPORT_MAX_LINES", env.number, 2_000_000, "most lines one import of lots may have")
+
+LOG_LEVEL = env.setting("LOG_LEVEL", env.text, "INFO", "DEBUG, INFO, WARNING or ERROR")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"celery": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+}

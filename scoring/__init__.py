@@ -1,0 +1,1 @@
+"""Scores worked out from recorded facts by published rules."""

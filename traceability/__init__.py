@@ -1,0 +1,1 @@
+"""Lots, events, traces and findings."""
