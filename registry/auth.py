@@ -9,26 +9,23 @@ from django.contrib.auth.backends import ModelBackend
 from registry.choices import Role
 from registry.models import User
 
-_DESK_MODELS = ("instrument", "measure", "statusevent", "source", "feed", "flag", "feedentry", "fetchattempt", "factversion",
-                "party", "facility", "country", "mineral", "material", "instrumentversion")  # fmt: skip
-_VIEW = {f"registry.view_{name}" for name in _DESK_MODELS}
-_VIEW |= {f"registry.view_historical{name}" for name in ("instrument", "measure", "statusevent")}
 _EDITED = ("instrument", "measure", "statusevent", "source", "feed")
+_SEEN = (*_EDITED, "flag", "feedentry", "fetchattempt", "factversion", "party", "facility", "country", "mineral",
+         "material", "instrumentversion", "historicalinstrument", "historicalmeasure", "historicalstatusevent")  # fmt: skip
+_PEOPLE = {f"registry.{verb}_{name}" for name in ("user", "membership") for verb in ("view", "add", "change")}
+_VIEW = {f"registry.view_{name}" for name in _SEEN}
 _EDIT = {f"registry.{verb}_{name}" for name in _EDITED for verb in ("add", "change")}
 _EDIT |= {"registry.delete_measure", "registry.delete_statusevent", "registry.change_flag", "registry.decide_flag"}
+_OFFICER = _VIEW | _EDIT | {"registry.submit_instrument", "traceability.view_lot"}
+_AUDITOR = {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
 
-#: What each role may do. Names without a model's verb are SEAM's own.
+#: What each role may do. Names without one of Django's verbs are SEAM's own.
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OFFICER.value: frozenset(_VIEW | _EDIT | {"registry.submit_instrument", "traceability.view_lot"}),
-    Role.REVIEWER.value: frozenset(_VIEW | _EDIT | {"registry.submit_instrument", "registry.approve_instrument", "traceability.view_lot"}),
-    Role.AUDITOR.value: frozenset(
-        {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
-        | {"registry.view_party", "registry.view_facility"}
-    ),
-    Role.ADMINISTRATOR.value: frozenset(
-        _VIEW | _EDIT | {f"registry.{verb}_{name}" for name in ("user", "membership") for verb in ("view", "add", "change")}
-    ),
-}  # fmt: skip
+    Role.OFFICER.value: frozenset(_OFFICER),
+    Role.REVIEWER.value: frozenset(_OFFICER | {"registry.approve_instrument"}),
+    Role.AUDITOR.value: frozenset(_AUDITOR | {"registry.view_party", "registry.view_facility"}),
+    Role.ADMINISTRATOR.value: frozenset(_VIEW | _EDIT | _PEOPLE),
+}
 
 
 class MembershipBackend(ModelBackend):

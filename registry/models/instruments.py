@@ -40,7 +40,7 @@ def _partial_date(name: str, help_text: str = "YYYY-MM-DD, YYYY-MM or YYYY: no f
 
 
 def desk_history() -> HistoricalRecords:
-    """History rows that keep a person's public id as text: deleting an account can neither change nor be blocked by them."""
+    """History rows that name a person by public id, as text: deleting an account neither changes nor is blocked by them."""
     return HistoricalRecords(
         history_user_id_field=models.CharField(max_length=100, null=True, blank=True),
         history_user_getter=_history_user,
@@ -79,6 +79,7 @@ class Instrument(models.Model):
     counterparts = models.JSONField(default=list, blank=True)
     until = _partial_date("last day", "last day of the whole instrument, where one is stated")
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="instruments")
+    section = models.CharField("where in the source", max_length=60, blank=True, help_text="article, section or page")
     quote = models.TextField("what the source says", blank=True)
     note = models.TextField(blank=True)
     judgement = models.CharField(max_length=10, blank=True, editable=False)

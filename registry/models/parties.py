@@ -26,7 +26,7 @@ class Party(models.Model):
 
 
 class Facility(models.Model):
-    """A mine, plant, warehouse or port. Shares and origin of technology are as the source states them; None: not stated."""
+    """A mine, plant, warehouse or port. Owners and technology as the source states them; None: not stated."""
 
     facility_id = models.CharField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
@@ -44,9 +44,12 @@ class Facility(models.Model):
     tier = models.CharField(max_length=20, blank=True, help_text="advanced or intermediate, where the source says so")
     operating_status = models.CharField(max_length=20, blank=True)
     owners = models.JSONField(default=list, blank=True, help_text="[{party, country, share, from, until, printed}]")
+    place = models.CharField(max_length=200, blank=True)
+    is_group = models.BooleanField(default=False, help_text="areas or plants without a name of their own")
     technology_origin = models.JSONField(null=True, blank=True, help_text="{class, country, printed}")
     source = models.ForeignKey("registry.Source", models.PROTECT, null=True, blank=True, related_name="facilities")
     quote = models.TextField(blank=True)
+    section = models.CharField(max_length=60, blank=True)
     note = models.TextField(blank=True)
     recorded_entry = models.ForeignKey("ledger.Entry", models.PROTECT, null=True, related_name="+")
 

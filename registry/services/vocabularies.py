@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,13 @@ def load_vocabularies() -> None:
         unique_fields=["mineral", "material", "hs_code", "hs_edition"],
         update_fields=["stage", "description"],
     )
+
+
+@cache
+def measure_words() -> dict[str, dict[str, str | None]]:
+    """What each measure code is called here and in other vocabularies, its direction and its pillar."""
+    measures: dict[str, dict[str, str | None]] = _read("measures.yaml")["measures"]
+    return measures
 
 
 def _read(name: str) -> Any:

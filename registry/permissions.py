@@ -1,0 +1,53 @@
+"""Who may do what: `check_can_x` raises with a sentence, `can_x` answers."""
+
+from __future__ import annotations
+
+from registry.choices import DraftState
+from registry.exceptions import NotAllowed, WrongState
+from registry.models import Flag, Instrument, User
+
+
+def check_can_edit(user: User, instrument: Instrument) -> None:
+    if not user.has_perm("registry.change_instrument", instrument):
+        raise NotAllowed(f"You are no officer for {instrument.country}; ask an administrator for that country.")
+
+
+def check_can_submit(user: User, instrument: Instrument) -> None:
+    check_can_edit(user, instrument)
+    if instrument.state not in {DraftState.DRAFT, DraftState.SENT_BACK}:
+        raise WrongState(f"This record is {instrument.get_state_display().lower()}; only a draft can be submitted.")
+
+
+def check_can_review(user: User, instrument: Instrument) -> None:
+    """A second officer reviews: who drafted a record does not approve it."""
+    if not user.has_perm("registry.approve_instrument", instrument):
+        raise NotAllowed(f"You are no reviewer for {instrument.country}.")
+    if user.public_id in {instrument.drafted_by, instrument.submitted_by}:
+        raise NotAllowed("You drafted this record, so a second officer approves it.")
+    if instrument.state != DraftState.SUBMITTED:
+        raise WrongState(f"This record is {instrument.get_state_display().lower()}; it has to be submitted first.")
+
+
+def check_can_decide(user: User, flag: Flag) -> None:
+    if not user.has_perm("registry.decide_flag", flag):
+        raise NotAllowed(f"You are no officer for {flag.country or 'the region'}.")
+
+
+def can_review(user: User, instrument: Instrument) -> bool:
+    return _answers(check_can_review, user, instrument)
+
+
+def can_submit(user: User, instrument: Instrument) -> bool:
+    return _answers(check_can_submit, user, instrument)
+
+
+def can_decide(user: User, flag: Flag) -> bool:
+    return _answers(check_can_decide, user, flag)
+
+
+def _answers(check: object, user: User, subject: object) -> bool:
+    try:
+        check(user, subject)  # type: ignore[operator]
+    except (NotAllowed, WrongState):
+        return False
+    return True

@@ -1,0 +1,169 @@
+"""The life of an instrument's record at the desk: drafted, submitted, sent back, approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import models, transaction
+from django.utils.text import slugify
+
+from ledger.domain.actor import Actor, Door
+from ledger.services import Change, record
+from registry import permissions
+from registry.choices import DraftState
+from registry.exceptions import BadInput
+from registry.live import instrument_state, version_state
+from registry.models import Instrument, InstrumentVersion, Measure, StatusEvent, User
+from registry.services.flags import confirm
+from registry.signals import instruments_changed
+from registry.states import details_of, state_of
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record as a form or a file gives it: the rows to save, and those to remove."""
+
+    instrument: Instrument
+    measures: Sequence[Measure] = ()
+    events: Sequence[StatusEvent] = ()
+    removed: Sequence[models.Model] = field(default=())
+
+
+@transaction.atomic
+def save_draft(*, draft: Draft, by: Actor, reason: str) -> Instrument:
+    """Store a record with its measures and status events; what was approved before stays in force until approved anew.
+
+    Raises django's ValidationError where a value cannot stand.
+    """
+    instrument = draft.instrument
+    before = _stored(instrument)
+    instrument.instrument_id = instrument.instrument_id or _new_id(instrument)
+    instrument.state = DraftState.DRAFT.value
+    instrument.drafted_by, instrument.submitted_by = by.public_id, ""
+    _save(instrument, reason)
+    for row in draft.removed:
+        row.delete()
+    for number, measure in enumerate(draft.measures, start=1):
+        measure.instrument, measure.number = (
+            instrument,
+            measure.number if measure.pk else _free_number(instrument, number),
+        )
+        _save(measure, reason)
+    for event in draft.events:
+        event.instrument = instrument
+        _save(event, reason)
+    _record(instrument, "draft" if before is None else "change", before, by, reason)
+    if instrument.flag is not None:
+        confirm(flag=instrument.flag, by=by, reason=f"became {instrument.instrument_id}")
+    return instrument
+
+
+@transaction.atomic
+def submit(*, instrument: Instrument, by: User, reason: str = "") -> None:
+    """Ask for a review. Raises NotAllowed or WrongState."""
+    permissions.check_can_submit(by, instrument)
+    if not instrument.status_events.exists():
+        raise BadInput("Say since when and in which status the instrument stands: it has no status yet.")
+    _move(instrument, DraftState.SUBMITTED, "submit", by.actor(Door.DESK), reason)
+
+
+@transaction.atomic
+def send_back(*, instrument: Instrument, by: User, reason: str) -> None:
+    """Return a record to its officer with what is to be mended. Raises NotAllowed, WrongState or BadInput."""
+    permissions.check_can_review(by, instrument)
+    if not reason.strip():
+        raise BadInput("Say what is to be mended.")
+    _move(instrument, DraftState.SENT_BACK, "send_back", by.actor(Door.DESK), reason)
+
+
+@transaction.atomic
+def approve(*, instrument: Instrument, by: User, reason: str = "") -> InstrumentVersion:
+    """Let a record count: scores, borders and subscribers follow from it. Raises NotAllowed or WrongState."""
+    instrument = Instrument.objects.select_for_update().get(pk=instrument.pk)
+    permissions.check_can_review(by, instrument)
+    return publish(instrument=instrument, by=by.actor(Door.DESK), reason=reason)
+
+
+@transaction.atomic
+def publish(*, instrument: Instrument, by: Actor, reason: str = "") -> InstrumentVersion:
+    """Make the record its next approved version and tell what lies downstream, all in one transaction."""
+    measures, events = list(instrument.measures.order_by("number")), list(instrument.status_events.all())
+    current = instrument.versions.current().first()
+    number = (current.number if current else 0) + 1
+    version = InstrumentVersion(
+        instrument=instrument,
+        number=number,
+        content=state_of(instrument, measures, events, version=number).to_json(),
+        details=details_of(instrument, measures),
+        approved_by=by.public_id,
+        drafted_by=instrument.drafted_by,
+    )
+    _move(instrument, DraftState.APPROVED, "approve", by, reason)
+    change = Change(
+        "publish", "instrument_version", f"{instrument.instrument_id}/v{number}", None, version_state(version)
+    )
+    version.recorded_entry = record(by=by, change=change, reason=reason)
+    if current is not None:
+        instrument.versions.filter(pk=current.pk).update(superseded_entry=version.recorded_entry)
+    version.save(force_insert=True)
+    instruments_changed.send(sender=Instrument, instrument_id=instrument.instrument_id, version=version)
+    return version
+
+
+@transaction.atomic
+def withdraw(*, instrument: Instrument, by: Actor, reason: str) -> None:
+    """Take an approved instrument off the register: it was never so. (An end in the world is a status event.)"""
+    current = instrument.versions.current().first()
+    if current is None:
+        raise BadInput(f"{instrument.instrument_id} has no approved version to withdraw.")
+    if not reason.strip():
+        raise BadInput("Say why the record is withdrawn.")
+    _move(instrument, DraftState.DRAFT, "withdraw", by, reason)
+    entry = record(
+        by=by, change=Change("withdraw", "instrument_withdrawal", instrument.instrument_id, None, None), reason=reason
+    )
+    instrument.versions.filter(pk=current.pk).update(superseded_entry=entry)
+    instruments_changed.send(sender=Instrument, instrument_id=instrument.instrument_id, version=current)
+
+
+def _move(instrument: Instrument, state: DraftState, action: str, by: Actor, reason: str) -> None:
+    before = instrument_state(instrument)
+    instrument.state = state.value
+    if state is DraftState.SUBMITTED:
+        instrument.submitted_by = by.public_id
+    instrument.review_note = reason if state is DraftState.SENT_BACK else ""
+    _save(instrument, reason)
+    _record(instrument, action, before, by, reason)
+
+
+def _record(instrument: Instrument, action: str, before: object, by: Actor, reason: str) -> None:
+    after = instrument_state(Instrument.objects.select_related("source", "flag").get(pk=instrument.pk))
+    record(by=by, change=Change(action, "instrument", instrument.instrument_id, before, after), reason=reason)
+
+
+def _stored(instrument: Instrument) -> object:
+    if instrument.pk is None:
+        return None
+    return instrument_state(Instrument.objects.select_related("source", "flag").get(pk=instrument.pk))
+
+
+def _save(row: models.Model, reason: str) -> None:
+    row._change_reason = reason[:100]  # type: ignore[attr-defined]
+    row.full_clean()
+    row.save()
+
+
+def _free_number(instrument: Instrument, wanted: int) -> int:
+    taken = instrument.measures.aggregate(highest=models.Max("number"))["highest"] or 0
+    return max(wanted, taken + 1) if taken >= wanted else wanted
+
+
+def _new_id(instrument: Instrument) -> str:
+    stem = f"{instrument.country_id.lower()}-{slugify(instrument.title)}"[:100].strip("-")
+    taken = set(Instrument.objects.filter(instrument_id__startswith=stem).values_list("instrument_id", flat=True))
+    return next(name for name in _numbered(stem) if name not in taken)
+
+
+def _numbered(stem: str) -> Sequence[str]:
+    return [stem, *(f"{stem}-{number}" for number in range(2, 1000))]

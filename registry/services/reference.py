@@ -1,0 +1,239 @@
+"""Loading what the paper states into the register: sources, parties, facilities, facts and instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from django.db import models, transaction
+
+from ledger.domain.actor import Actor
+from ledger.services import Change, record
+from registry import reference
+from registry.choices import InstrumentType, LegalForce
+from registry.domain.dates import Basis, PartialDate
+from registry.domain.instruments import InstrumentState
+from registry.domain.paper import PaperFacility, PaperInstrument, PaperSource
+from registry.models import Facility, Instrument, Measure, Party, Source, StatusEvent
+from registry.services.facts import FactRow, Tally, put_facts
+from registry.services.instruments import Draft, publish, save_draft
+from registry.states import state_of
+
+REASON = "reference data: the paper of April 2026"
+
+
+@transaction.atomic
+def load_reference(*, by: Actor) -> Tally:
+    """Load everything the paper states. Run again, it changes only what changed in the files.
+
+    What an officer has changed since is left as the officer has it.
+    """
+    tally = Tally()
+    tally += _load_sources()
+    tally += _load_parties()
+    tally += _load_facilities(by)
+    tally += put_facts(rows=[*_fact_rows(), *_production_rows()], by=by, reason=REASON)
+    for instrument in reference.load_instruments():
+        tally += put_instrument(paper_draft(instrument), by=by, reason=REASON)
+    return tally
+
+
+def put_instrument(draft: Draft, *, by: Actor, reason: str) -> Tally:
+    """Publish an instrument that is new, or whose published state differs and was never changed at the desk."""
+    known = Instrument.objects.filter(instrument_id=draft.instrument.instrument_id).first()
+    if known is None:
+        publish(instrument=save_draft(draft=draft, by=by, reason=reason), by=by, reason=reason)
+        return Tally(created=1)
+    current = known.versions.current().first()
+    wanted = _preview(draft, current.number if current else 1)
+    if current is None or current.drafted_by != by.public_id or current.content == wanted.to_json():
+        return Tally(unchanged=1)
+    publish(instrument=save_draft(draft=_onto(known, draft), by=by, reason=reason), by=by, reason=reason)
+    return Tally(changed=1)
+
+
+def paper_draft(paper: PaperInstrument) -> Draft:
+    """An instrument of the paper as a record of the desk."""
+    state = paper.state
+    instrument = Instrument(
+        instrument_id=state.instrument_id,
+        row=paper.row,
+        title=paper.official_title or state.title,
+        number=paper.number or "",
+        type=_if_known(InstrumentType, paper.type),
+        legal_force=_if_known(LegalForce, paper.legal_force),
+        source=Source.objects.filter(key=paper.source_key).first(),
+        section=paper.section,
+        quote=paper.quote,
+        note=paper.note or "",
+        judgement=paper.judgement or "",
+    )
+    return draft_of(state, instrument)
+
+
+def draft_of(state: InstrumentState, instrument: Instrument) -> Draft:
+    """Fill a record from a state; what rules do not read is on ``instrument`` already."""
+    instrument.instrument_id = state.instrument_id
+    instrument.country_id = state.country
+    instrument.title = instrument.title or state.title
+    instrument.scope, instrument.pillar = _text(state.scope), _text(state.pillar)
+    instrument.engagement_scope = _text(state.engagement_scope)
+    instrument.counterparts = list(state.counterparts)
+    instrument.until = _text(state.until)
+    measures = [
+        Measure(
+            code=measure.code.value,
+            direction=measure.direction.value,
+            minerals=list(measure.minerals or ()),
+            materials=list(measure.materials or ()),
+            hs=list(measure.hs),
+            stages=list(measure.stages or ()),
+            destinations=list(measure.destinations or ()),
+            start=_text(measure.start),
+            until=_text(measure.until),
+        )
+        for measure in state.measures
+    ]
+    events = [
+        StatusEvent(status=event.status.value, since=_text(event.since), basis=_basis(event.since))
+        for event in state.events
+    ]
+    return Draft(instrument, measures, events)
+
+
+def _preview(draft: Draft, version: int) -> InstrumentState:
+    for number, measure in enumerate(draft.measures, start=1):
+        measure.number = number
+    return state_of(draft.instrument, draft.measures, draft.events, version=version)
+
+
+def _onto(known: Instrument, draft: Draft) -> Draft:
+    """The same draft as a change of the record that is there."""
+    draft.instrument.pk, draft.instrument.created_at = known.pk, known.created_at
+    draft.instrument._state.adding = False
+    return Draft(
+        draft.instrument, draft.measures, draft.events, removed=[*known.measures.all(), *known.status_events.all()]
+    )
+
+
+def _load_sources() -> Tally:
+    rows = [_source(source) for source in reference.load_sources()]
+    return _upsert(Source, "key", rows)
+
+
+def _source(paper: PaperSource) -> Source:
+    return Source(
+        key=paper.key,
+        kind="publication" if paper.number is None else "endnote",
+        title=paper.title[:500],
+        publisher=(paper.publisher or ", ".join(paper.authors))[:200],
+        url=paper.url or "",
+        date=_text(paper.date),
+        endnote=paper.number,
+        printed=paper.printed or "",
+        sha256=paper.sha256 or "",
+    )
+
+
+def _load_parties() -> Tally:
+    rows = [
+        Party(party_id=party.party_id, name=party.name, country=party.country or "", roles=list(party.roles))
+        for party in reference.load_parties()
+    ]
+    return _upsert(Party, "party_id", rows)
+
+
+def _load_facilities(by: Actor) -> Tally:
+    sources = {source.key: source for source in Source.objects.all()}
+    parties = {party.party_id: party for party in Party.objects.all()}
+    return _upsert(
+        Facility,
+        "facility_id",
+        [_facility(paper, sources, parties) for paper in reference.load_facilities()],
+        by=by,
+    )
+
+
+def _facility(paper: PaperFacility, sources: dict[str, Source], parties: dict[str, Party]) -> Facility:
+    return Facility(
+        facility_id=paper.facility_id,
+        name=paper.name[:200],
+        kind=paper.kind or "",
+        country=paper.country or "",
+        operator=parties.get(paper.operator or ""),
+        latitude=paper.latitude,
+        longitude=paper.longitude,
+        capacity_t_per_year=paper.capacity_t_per_year,
+        minerals=list(paper.minerals),
+        stage=paper.stage,
+        tier=paper.tier or "",
+        operating_status=paper.status,
+        owners=[{"printed": paper.owners}] if paper.owners else [],
+        technology_origin=dict(paper.technology) if paper.technology else None,
+        place=paper.place or "",
+        is_group=paper.is_group,
+        source=sources.get(paper.source_key),
+        section=paper.section,
+        quote=paper.quote,
+        note=paper.note or "",
+    )
+
+
+def _fact_rows() -> Iterable[FactRow]:
+    for fact in reference.load_facts():
+        yield FactRow(
+            fact_id=fact.fact_id,
+            kind=fact.kind,
+            content=fact.to_json(),
+            country=fact.subject.country or "",
+            mineral=fact.subject.mineral or "",
+            source_key=fact.source_key,
+        )
+
+
+def _production_rows() -> Iterable[FactRow]:
+    for total in reference.load_production():
+        yield FactRow(
+            fact_id=total.total_id,
+            kind="production_total",
+            content=total.to_json(),
+            mineral=total.mineral,
+            source_key=reference.source_key(None),
+        )
+
+
+def _upsert(model: type[models.Model], key: str, rows: Sequence[models.Model], by: Actor | None = None) -> Tally:
+    """Create rows that are new and save those that differ; with ``by``, each one has its entry in the log."""
+    manager = model._default_manager
+    known = {getattr(row, key): row for row in manager.all()}
+    names = [
+        column.attname for column in model._meta.concrete_fields if column.attname not in ("id", "recorded_entry_id")
+    ]
+    tally = Tally()
+    for row in rows:
+        before = known.get(getattr(row, key))
+        if before is not None and all(getattr(before, name) == getattr(row, name) for name in names):
+            tally.unchanged += 1
+            continue
+        row.pk = before.pk if before is not None else None
+        if by is not None:
+            after = {name: getattr(row, name) for name in names}
+            change = Change("put", model._meta.model_name or "", getattr(row, key), None, after)
+            row.recorded_entry = record(by=by, change=change, reason=REASON)  # type: ignore[attr-defined]
+        row.save()
+        tally.created += before is None
+        tally.changed += before is not None
+    return tally
+
+
+def _if_known(enum: type[StrEnum], value: str | None) -> str:
+    """The value where the vocabulary has it; the source's own silence (`none`, null) stays empty."""
+    return value if value in set(enum) else ""
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _basis(date: PartialDate | None) -> str:
+    return (date.basis if date else Basis.STATED).value

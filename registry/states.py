@@ -1,0 +1,98 @@
+"""From an instrument's record at the desk to the plain state that rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ledger.domain.canonical import JSON
+from registry.domain.dates import Basis, PartialDate
+from registry.domain.instruments import (
+    Direction,
+    EngagementScope,
+    InstrumentState,
+    MeasureCode,
+    MeasureState,
+    Pillar,
+    Scope,
+    Status,
+)
+from registry.domain.instruments import StatusEvent as StatusEventState
+from registry.models import Instrument, Measure, Source, StatusEvent
+
+
+def state_of(
+    instrument: Instrument, measures: Iterable[Measure], events: Iterable[StatusEvent], *, version: int
+) -> InstrumentState:
+    """The state that approving this record would publish; works on unsaved rows too, for previews."""
+    return InstrumentState(
+        instrument_id=instrument.instrument_id,
+        version=version,
+        country=instrument.country_id,
+        title=instrument.title,
+        scope=Scope(instrument.scope) if instrument.scope else None,
+        pillar=Pillar(instrument.pillar) if instrument.pillar else None,
+        engagement_scope=EngagementScope(instrument.engagement_scope) if instrument.engagement_scope else None,
+        counterparts=tuple(instrument.counterparts),
+        events=tuple(
+            StatusEventState(Status(event.status), partial_date(event.since, event.basis))
+            for event in sorted(events, key=lambda event: event.since)
+        ),
+        measures=tuple(_measure(instrument, measure, version) for measure in measures),
+        until=partial_date(instrument.until),
+    )
+
+
+def _measure(instrument: Instrument, measure: Measure, version: int) -> MeasureState:
+    return MeasureState(
+        measure_id=f"{instrument.instrument_id}.{measure.number}",
+        instrument_id=instrument.instrument_id,
+        version=version,
+        country=instrument.country_id,
+        code=MeasureCode(measure.code),
+        direction=Direction(measure.direction or Direction.NEUTRAL.value),
+        minerals=_stated(measure.minerals),
+        materials=_stated(measure.materials),
+        hs=tuple(measure.hs),
+        stages=_stated(measure.stages),
+        destinations=_stated(measure.destinations),
+        start=partial_date(measure.start),
+        until=partial_date(measure.until),
+    )
+
+
+def details_of(instrument: Instrument, measures: Sequence[Measure]) -> JSON:
+    """What pages show beside the state: names, numbers, the source and what it says."""
+    return {
+        "title_original": instrument.title_original,
+        "number": instrument.number,
+        "row": instrument.row,
+        "type": instrument.type,
+        "legal_force": instrument.legal_force,
+        "quote": instrument.quote,
+        "note": instrument.note,
+        "judgement": instrument.judgement,
+        "is_demo": instrument.is_demo,
+        "flag": instrument.flag.flag_id if instrument.flag else None,
+        "section": instrument.section,
+        "source": source_details(instrument.source),
+        "measures": {
+            f"{instrument.instrument_id}.{measure.number}": {"exemptions": measure.exemptions, "rate": measure.rate}
+            for measure in measures
+        },
+    }
+
+
+def source_details(source: Source | None) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    names = ("key", "kind", "title", "publisher", "url", "date", "section", "endnote", "sha256", "is_demo")
+    return {name: getattr(source, name) for name in names}
+
+
+def partial_date(text: str, basis: str = Basis.STATED.value) -> PartialDate | None:
+    return PartialDate.parse(text, Basis(basis)) if text else None
+
+
+def _stated(codes: Sequence[str]) -> tuple[str, ...] | None:
+    return tuple(codes) or None
