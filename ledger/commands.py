@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import traceback
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
+from django.utils import timezone
 
 from jobs.services import drain
 from ledger.domain.canonical import plain
@@ -60,6 +65,16 @@ class SeamCommand(BaseCommand):
         except CommandError as error:
             self.stderr.write(str(error))
             raise SystemExit(2) from None
+        except (OperationalError, ProgrammingError) as error:
+            sentence = f"The database does not answer as it should ({error}). Is it set up? Run `manage.py migrate`."
+            self._print({"error": sentence}, options, sentence)
+            raise SystemExit(1) from None
+        except Exception:
+            sentence = (
+                f"Something broke that is not your fault; nothing was stored. What broke stands in {_note_failure()}."
+            )
+            self._print({"error": sentence}, options, sentence)
+            raise SystemExit(1) from None
         self._print(result, options, self.text(result) if options["format"] == "text" else "")
         if self.failed(result):
             raise SystemExit(1)
@@ -69,6 +84,15 @@ class SeamCommand(BaseCommand):
             self.stdout.write(json.dumps(plain(result), ensure_ascii=False))
         else:
             self.stdout.write(text)
+
+
+def _note_failure() -> Path:
+    """Keep the traceback for who mends it, out of the sight of who runs the command."""
+    path: Path = settings.DATA_DIR / "errors.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{timezone.now().isoformat()}\n{traceback.format_exc()}\n")
+    return path
 
 
 def settle() -> None:
