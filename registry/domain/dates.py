@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,6 +60,14 @@ class PartialDate:
         if self.precision is Precision.MONTH:
             return self.first.replace(day=calendar.monthrange(self.first.year, self.first.month)[1])
         return dt.date(self.first.year, 12, 31)
+
+    def to_json(self) -> dict[str, str]:
+        """Plain JSON; the length of the text is the precision."""
+        return {"date": str(self), "basis": self.basis.value}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, str]) -> PartialDate:
+        return cls.parse(plain["date"], Basis(plain["basis"]))
 
     def __str__(self) -> str:
         length = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}[self.precision]
