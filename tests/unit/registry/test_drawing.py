@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -59,7 +60,7 @@ def test_painted_shares_keep_their_sum_and_put_the_unknown_last(values: list[Dec
 def test_parts_of_a_bar_have_their_true_widths_and_touch(values: list[Decimal]) -> None:
     parts = sorted(share_bar(paint([(str(n), value, False) for n, value in enumerate(values)])), key=lambda p: p.x)
     assert sum(part.width for part in parts) == pytest.approx(float(sum(values) * 100))
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in itertools.pairwise(parts):
         assert before.x + before.width == pytest.approx(after.x)
 
 
@@ -76,7 +77,7 @@ def test_labels_of_one_row_never_touch(extents: list[tuple[float, float]]) -> No
     rows = stacked(spans)
     for row in set(rows):
         inside = [span for span, n in zip(spans, rows, strict=True) if n == row]
-        assert all(before[1] < after[0] for before, after in zip(inside, inside[1:], strict=False))
+        assert all(before[1] < after[0] for before, after in itertools.pairwise(inside))
 
 
 @given(st.text("abc ", max_size=60), st.floats(20, 200))
