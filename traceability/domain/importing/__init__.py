@@ -1,0 +1,1 @@
+"""From rows of a spreadsheet to facts, or to a list of everything that is wrong with them."""

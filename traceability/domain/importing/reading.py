@@ -1,0 +1,120 @@
+"""From sheets of text to rows of values, with every cell that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from traceability.domain.importing.problems import Code, Problem
+from traceability.domain.importing.tables import Column, Table
+from traceability.domain.importing.values import BadValue, shown
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A table as it was found: the header's names, and (row number, cells) below it. Row 1 is the header."""
+
+    file: str
+    header: list[str]
+    rows: Iterable[tuple[int, list[str]]]
+
+
+@dataclass(slots=True)
+class Row:
+    """A row's values by column; a column that could not be read is in ``bad`` and has no value."""
+
+    number: int
+    values: dict[str, Any]
+    bad: frozenset[str] = frozenset()
+
+    def get(self, column: str) -> Any:
+        return self.values.get(column)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.bad
+
+
+@dataclass(slots=True)
+class Rows:
+    """All tables as read, and what was wrong with them."""
+
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def of(self, table: str) -> list[Row]:
+        return self.tables.get(table, [])
+
+
+def read_sheets(sheets: Iterable[Sheet], tables: Mapping[str, Table]) -> Rows:
+    """Read every cell of every sheet. A file that is no table of an import is reported and left."""
+    found = Rows()
+    for sheet in sheets:
+        table = tables.get(sheet.file.removesuffix(".csv"))
+        if table is None:
+            known = ", ".join(one.file for one in tables.values())
+            message = f"there is no table {sheet.file} in an import; the files are {known}"
+            found.problems.append(Problem(sheet.file, None, None, Code.UNKNOWN_COLUMN, message))
+        else:
+            found.tables[table.name] = list(_read_sheet(sheet, table, found.problems))
+    return found
+
+
+def _read_sheet(sheet: Sheet, table: Table, problems: list[Problem]) -> Iterator[Row]:
+    header = [name.strip() for name in sheet.header]
+    faults = list(_header_faults(table, header))
+    problems += faults
+    if any(fault.code is Code.BAD_VALUE for fault in faults):
+        return  # each row would say the same again
+    places = {name: place for place, name in enumerate(header)}
+    columns = [(places.get(column.name), column) for column in table.columns]
+    for number, cells in sheet.rows:
+        if any(cells):
+            yield _read_row(table, number, cells, len(header), columns, problems)
+
+
+def _header_faults(table: Table, header: list[str]) -> Iterator[Problem]:
+    if not header:
+        return
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        message = "the columns are not separated by commas; save the file as CSV with commas"
+        yield Problem(table.file, 1, None, Code.BAD_VALUE, message)
+        return
+    known = {column.name for column in table.columns}
+    for place, name in enumerate(header):
+        if name not in known:
+            message = f"{shown(name)} is no column of {table.file}; its columns are {', '.join(sorted(known))}"
+            yield Problem(table.file, 1, name, Code.UNKNOWN_COLUMN, message)
+        elif name in header[:place]:
+            yield Problem(table.file, 1, name, Code.BAD_VALUE, f"the column {name} is there twice")
+    for column in table.columns:
+        if column.required and column.name not in header:
+            yield Problem(table.file, 1, column.name, Code.BAD_VALUE, f"the column {column.name} is missing")
+
+
+def _read_row(
+    table: Table,
+    number: int,
+    cells: list[str],
+    width: int,
+    columns: list[tuple[int | None, Column]],
+    problems: list[Problem],
+) -> Row:
+    values: dict[str, Any] = {}
+    bad: list[str] = []
+    if len(cells) > width and any(cells[width:]):
+        message = f"the row has {len(cells)} cells under {width} columns; a comma inside a value needs quotes"
+        problems.append(Problem(table.file, number, None, Code.BAD_VALUE, message))
+        bad.append("")
+    for place, column in columns:
+        cell = cells[place] if place is not None and place < len(cells) else ""
+        try:
+            if cell and not cell.isspace():
+                values[column.name] = column.read(cell)
+            elif column.required:
+                raise BadValue(f"{column.name} is missing")
+        except BadValue as error:
+            problems.append(Problem(table.file, number, column.name, Code.BAD_VALUE, str(error)))
+            bad.append(column.name)
+    return Row(number, values, frozenset(bad)) if bad else Row(number, values)

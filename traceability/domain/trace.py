@@ -1,0 +1,198 @@
+"""The answers of a trace: where a lot came from, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from traceability.domain.chain import Chain
+from traceability.domain.mixing import Graph, graph, origins, shares_from
+from traceability.domain.precision import plain, precisely
+from traceability.domain.rounding import largest_remainder, rounded
+
+L = TypeVar("L")
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class TracedLot:
+    """What a trace tells of a lot: ``kg`` is its dry mass at birth, ``country`` where it was born.
+
+    ``has_element`` is whether it may contain the element asked for: its assay finds some, or it has no assay.
+    """
+
+    lot_id: str
+    material: str
+    mineral: str
+    kg: Decimal
+    country: str | None
+    has_element: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BirthPlace:
+    """Where and in which event lots were born."""
+
+    event_id: str
+    facility_id: str
+    country: str | None
+
+
+@dataclass(slots=True)
+class Walk(Generic[L, E]):
+    """Everything a trace needs of a part of the lot graph, by keys of any type.
+
+    ``inputs`` are the structural inputs of each event, those of no weight too.
+    """
+
+    graph: Graph[L, E]
+    lots: Mapping[L, TracedLot]
+    events: Mapping[E, BirthPlace]
+    inputs: Mapping[E, Sequence[L]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A share that began at a facility; without one, the unknown share."""
+
+    facility_id: str | None
+    country: str | None
+    share: Decimal
+
+
+@precisely
+def origins_of(walk: Walk[L, E], lot: L) -> list[Origin]:
+    """Exact origin shares of a lot by facility, the largest first, what is unknown last. They sum to 1."""
+    by_event, unknown = origins(walk.graph, lot)
+    shares: dict[tuple[str, str | None], Decimal] = {}
+    for event, share in by_event.items():
+        place = walk.events[event]
+        key = (place.facility_id, place.country)
+        shares[key] = shares.get(key, Decimal(0)) + share
+    found = [Origin(facility, country, share) for (facility, country), share in shares.items()]
+    found.sort(key=lambda origin: (-origin.share, origin.facility_id or ""))
+    return [*found, Origin(None, None, unknown)] if unknown else found
+
+
+def trace_up(walk: Walk[L, E], asked: L, element: str | None, findings: Iterable[str]) -> dict[str, Any]:
+    """The contract's JSON of an upward trace (section 3)."""
+    shares = {origin: origin.share for origin in origins_of(walk, asked)}
+    shown = [
+        {"facility": origin.facility_id, "country": origin.country, "share": str(share)}
+        for origin, share in largest_remainder(shares).items()
+    ]
+    others = [_lot(walk.lots[lot]) for lot in _in_order(walk, asked)]
+    depth = _longest(walk, set(walk.lots))[walk.graph.born_in[asked]]
+    return {**_head(walk, asked, element), "origins": shown, **_tail(walk, walk.lots, others, findings, depth)}
+
+
+def trace_down(walk: Walk[L, E], asked: L, element: str | None, findings: Iterable[str]) -> dict[str, Any]:
+    """The contract's JSON of a downward trace: descendants with none of the element are left out."""
+    shares = shares_from(walk.graph, [asked])
+    kept = {asked, *(lot for lot, traced in walk.lots.items() if traced.has_element)}
+    others = [
+        {**_lot(walk.lots[lot]), "share": str(rounded(shares.get(lot, Decimal(0))))}
+        for lot in _in_order(walk, asked)
+        if lot in kept
+    ]
+    depths = _longest(walk, kept, base=walk.graph.born_in[asked])
+    depth = max((depths[walk.graph.born_in[lot]] for lot in kept if lot != asked), default=0)
+    return {**_head(walk, asked, element), **_tail(walk, kept, others, findings, depth)}
+
+
+def kept_lots(walk: Walk[L, E], asked: L) -> set[L]:
+    """The lots that a downward trace names, the asked one included."""
+    return {asked, *(lot for lot, traced in walk.lots.items() if traced.has_element)}
+
+
+def walk_chain(chain: Chain, lot_id: str, element: str | None, *, down: bool = False) -> Walk[str, str]:
+    """The part of a chain above or below a lot, and the lot itself."""
+    whole = graph(chain, element)
+    lots = _reach(chain, whole, lot_id, down=down)
+    events = {event: step for event, step in chain.steps.items() if any(lot in lots for lot, _kg in step.born())}
+    return Walk(
+        graph=Graph(
+            {lot: event for lot, event in whole.born_in.items() if lot in lots},
+            {event: mix for event, mix in whole.mixes.items() if event in events},
+        ),
+        lots={lot: _traced(chain, lot, element) for lot in lots},
+        events={event: _place(chain, event) for event in events},
+        inputs={event: list(step.inputs) for event, step in events.items()},
+    )
+
+
+def _reach(chain: Chain, whole: Graph[str, str], lot_id: str, *, down: bool) -> set[str]:
+    uses: dict[str, list[str]] = {}
+    for event, step in chain.steps.items():
+        for lot in step.inputs:
+            uses.setdefault(lot, []).append(event)
+    seen, stack = {lot_id}, [lot_id]
+    while stack:
+        lot = stack.pop()
+        if down:
+            near = [child for event in uses.get(lot, ()) for child in whole.born.get(event, ())]
+        else:
+            near = list(chain.births[lot].inputs)
+        stack.extend(other for other in near if other not in seen)
+        seen.update(near)
+    return seen
+
+
+def _traced(chain: Chain, lot_id: str, element: str | None) -> TracedLot:
+    lot, made_of = chain.lots[lot_id], chain.made_of.get(lot_id)
+    has = element is None or made_of is None or bool(made_of.metals.get(element))
+    country = chain.country(chain.births[lot_id].event.facility_id)
+    return TracedLot(lot_id, lot.material.value, lot.mineral, chain.born_kg(lot_id), country, has)
+
+
+def _place(chain: Chain, event_id: str) -> BirthPlace:
+    event = chain.steps[event_id].event
+    return BirthPlace(event_id, event.facility_id, chain.country(event.facility_id))
+
+
+def _head(walk: Walk[L, E], asked: L, element: str | None) -> dict[str, Any]:
+    return {"lot": walk.lots[asked].lot_id, "element": element}
+
+
+def _tail(
+    walk: Walk[L, E], lots: Iterable[L], others: list[dict[str, Any]], findings: Iterable[str], depth: int
+) -> dict[str, Any]:
+    events = {walk.events[walk.graph.born_in[lot]].event_id for lot in lots}
+    return {"lots": others, "events": sorted(events), "findings": sorted(set(findings)), "depth": depth}
+
+
+def _lot(traced: TracedLot) -> dict[str, Any]:
+    return {
+        "lot": traced.lot_id,
+        "material": traced.material,
+        "mineral": traced.mineral,
+        "kg": plain(traced.kg),
+        "country": traced.country,
+    }
+
+
+def _in_order(walk: Walk[L, E], asked: L) -> list[L]:
+    return sorted((lot for lot in walk.lots if lot != asked), key=lambda lot: walk.lots[lot].lot_id)
+
+
+def _longest(walk: Walk[L, E], among: set[L], base: E | None = None) -> dict[E, int]:
+    """For each event of some lots, the longest chain of births with inputs that ends in it, counted from ``base``."""
+    born_in = walk.graph.born_in
+    feeds: dict[E, set[E]] = {}
+    for event in {born_in[lot] for lot in among}:
+        inputs = () if event == base else walk.inputs.get(event, ())
+        feeds[event] = {born_in[lot] for lot in inputs if lot in among}
+    longest: dict[E, int] = {}
+    stack = list(feeds)
+    while stack:
+        event = stack[-1]
+        waiting = [above for above in feeds[event] if above not in longest]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        has_inputs = event != base and bool(walk.inputs.get(event))
+        longest[event] = max((longest[above] for above in feeds[event]), default=0) + int(has_inputs)
+    return longest
