@@ -7,3 +7,13 @@ from django.apps import AppConfig
 
 class ScoringConfig(AppConfig):
     name = "scoring"
+    verbose_name = "Scores"
+
+    def ready(self) -> None:
+        from ledger import guards
+        from scoring import receivers  # noqa: F401
+        from scoring.live import track_all
+        from scoring.services import recompute  # noqa: F401  (registers the jobs)
+
+        guards.protect("scoring_methodology", "scoring_scorerun", "scoring_scorechange")
+        track_all()

@@ -123,8 +123,11 @@ class Fact:
     def _figure_text(self) -> str:
         if self.value is None:
             return ""
-        how = "" if self.comparator in (None, Comparator.EXACT) else f"{_plain(self.comparator)} "
-        return f"{how}{value_text(self.value)}{f' {_plain(self.unit)}' if self.unit else ''}"
+        how = "" if self.comparator in (None, Comparator.EXACT) else f"{_plain(self.comparator).removesuffix(' range')} "
+        if self.unit == "rank_world":
+            return f"rank {how}{value_text(self.value)} in the world"
+        unit = _plain(self.unit).removesuffix(" " + _plain(self.fact_class)) if self.unit else ""
+        return f"{how}{value_text(self.value)} {unit}".rstrip()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON without the fields that are not stated; `from_json` gives back an equal fact."""

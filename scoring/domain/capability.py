@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from registry.domain.facts import Fact
-from scoring.domain.inputs import PROCESSING_KINDS, Kind, Known, Reading, plain
+from scoring.domain.inputs import PROCESSING_KINDS, Kind, Known, Reading, plain, texts
 from scoring.domain.methodology import Domain, Gate, Methodology, Origin, Rounding
-from scoring.domain.trace import Finding, GateTrace, Ignored, State, every, ladder, some, unique
+from scoring.domain.trace import Finding, GateTrace, State, about, at_least, every, ladder, not_stated, some, unique
 
 _LOWEST, _HIGHEST = 1, 5
 
@@ -60,10 +60,11 @@ class Capability:
         low, high = levels
         state = State.of(None if low < gate.level <= high else low >= gate.level)
         by_provider = provider.passes and mean.high < gate.level <= self.limits.provider_level
+        route = provider.facts if by_provider else ()
         finding = Finding(
             state=state,
-            because=provider.because if by_provider else mean.because,
-            facts=tuple(sorted({*self.keys.ids, *(fact for part in parts for fact in part.facts), *self._unasked()})),
+            because=provider.because if by_provider else _with_parts(mean.because, parts, state),
+            facts=tuple(sorted({*self.keys.ids, *route, *_facts(parts), *self._unasked()})),
             ignored=self.keys.ignored,
             missing=unique(item for part in parts for item in part.missing) if state is State.UNKNOWN else (),
         )
@@ -86,7 +87,8 @@ class Capability:
         highs = Fraction(sum(high for _, high in levels.values()), len(levels))
         each = ", ".join(f"{plain(mineral)} {_span(*span)}" for mineral, span in levels.items())
         direction = "down" if self.limits.mean_rounding is Rounding.FLOOR else "up"
-        mean = f": mean {_span(lows, highs)}, rounded {direction}" if len(levels) > 1 else ""
+        rounding = f", rounded {direction}" if {lows.denominator, highs.denominator} != {1} else ""
+        mean = f": mean {_span(lows, highs)}{rounding}" if len(levels) > 1 else ""
         return _Route(self._rounded(lows), self._rounded(highs), f"{each}{mean}")
 
     def _rounded(self, mean: Fraction) -> int:
@@ -95,8 +97,8 @@ class Capability:
     # --- one mineral
 
     def _rungs(self, mineral: str, gates: tuple[Gate, ...]) -> tuple[GateTrace, ...]:
-        advanced = every(self._advanced(mineral), self._large(mineral))
-        own = every(self._owner(mineral), self._technology(mineral))
+        advanced = every(self._advanced(mineral), self._large(mineral), joint=", ")
+        own = every(self._owner(mineral), self._technology(mineral), joint=", ")
         tests = {
             "K2": self._coverage(mineral),
             "K3": advanced,
@@ -104,7 +106,10 @@ class Capability:
             "K5": self._stage_share(mineral, self.limits.leadership_pct),
         }
         return tuple(
-            GateTrace.of(gate.gate, gate.rule, tests[gate.gate], level=gate.level, mineral=mineral) for gate in gates
+            GateTrace.of(
+                gate.gate, gate.rule, about(plain(mineral), tests[gate.gate]), level=gate.level, mineral=mineral
+            )
+            for gate in gates
         )
 
     def _read(self, kind: Kind, mineral: str) -> Reading:
@@ -113,18 +118,18 @@ class Capability:
     def _coverage(self, mineral: str) -> Finding:
         """Whether a tenth of the feed is processed at home."""
         reading = self._read(Kind.COVERAGE, mineral)
-        what = f"{plain(mineral)}: share of the feed processed at home"
+        what = "share of the feed processed at home"
         figure = reading.figure
         if figure:
             return _compared(figure, reading, self.limits.coverage_pct, what)
         return _said(reading, self.rules.classes.coverage, what)
 
     def _advanced(self, mineral: str) -> Finding:
-        return _said(self._read(Kind.TIER, mineral), self.rules.classes.advanced, f"{plain(mineral)}: tier of output")
+        return _said(self._read(Kind.TIER, mineral), self.rules.classes.advanced, "tier of output")
 
     def _large(self, mineral: str) -> Finding:
         """At least 5 % of the world's output of the stage, or among its first five, or named its leader."""
-        what = f"{plain(mineral)}: share and rank in the world's processing"
+        what = "share and rank in the world's processing"
         ranks, words = self._read(Kind.STAGE_RANK, mineral), self._read(Kind.STAGE_CLASS, mineral)
         limit = self.limits.stage_rank
         first = [fact for fact in ranks.facts if fact.high is not None and fact.high <= limit]
@@ -132,21 +137,21 @@ class Capability:
         leader = words.saying(self.rules.classes.world_stage)
         by_rank = _met(first, what, ranks) if first else _silent(what, ranks, behind)
         by_word = _met(leader, what, words) if leader else _silent(what, words, words.facts)
-        unknown = Finding(State.UNKNOWN, f"{what} not stated", missing=(what,))
-        return some([self._stage_share(mineral, self.limits.stage_pct), by_rank, by_word], unknown)
+        share = self._stage_share(mineral, self.limits.stage_pct)
+        return some([share, by_rank, by_word], not_stated(what), ", ")
 
     def _stage_share(self, mineral: str, pct: Decimal) -> Finding:
         reading = self._read(Kind.STAGE_SHARE, mineral)
-        what = f"{plain(mineral)}: share of the world's output of the stage"
+        what = "share of the world's output of the stage"
         figure = reading.figure
         if figure:
             return _compared(figure, reading, pct, what)
-        return Finding(State.UNKNOWN, f"{what} not stated", reading.ids, reading.ignored, (what,))
+        return not_stated(what, reading.ids, reading.ignored)
 
     def _owner(self, mineral: str) -> Finding:
         """Whether owners are domestic: a foreign share in numbers decides, else the words."""
         reading = self._read(Kind.OWNER, mineral)
-        what = f"{plain(mineral)}: owner of processing"
+        what = "owner of processing"
         figure = reading.figure
         if figure is None:
             return _said(reading, self.rules.classes.owner, what)
@@ -159,7 +164,7 @@ class Capability:
 
     def _technology(self, mineral: str) -> Finding:
         reading = self._read(Kind.TECHNOLOGY, mineral)
-        return _said(reading, self._origins(), f"{plain(mineral)}: origin of technology")
+        return _said(reading, self._origins(), "origin of technology")
 
     def _origins(self) -> Mapping[str, bool]:
         return {**self.rules.classes.technology, "acquired": self.limits.acquired_is is Origin.DOMESTIC}
@@ -193,38 +198,43 @@ class Capability:
         )
 
 
+def _with_parts(mean: str, parts: Iterable[GateTrace], state: State) -> str:
+    """The mean, and what the minerals that decide say of this gate."""
+    return "; ".join((mean, *(part.because for part in parts if part.mineral and part.state is state)))
+
+
+def _facts(parts: Iterable[GateTrace]) -> Iterator[str]:
+    return (fact for part in parts for fact in part.facts)
+
+
 def _said(reading: Reading, words: Mapping[str, bool], what: str) -> Finding:
     """What words say of a threshold; unknown where they say nothing or disagree."""
     truth = reading.truth(words)
     saying = reading.saying(words)
+    if truth is None and saying:
+        return Finding(State.UNKNOWN, f"{what} stated in two ways", reading.ids, reading.ignored, (what,))
     if truth is None:
-        state = "is stated in two ways" if saying else "not stated"
-        return Finding(State.UNKNOWN, f"{what} {state}", reading.ids, reading.ignored, (what,))
-    said = "; ".join(sorted({fact.text for fact in saying}))
+        return not_stated(what, reading.ids, reading.ignored)
     rest = [fact for fact in reading.facts if fact not in saying]
     ids = tuple(fact.fact_id for fact in saying)
-    return Finding(State.of(truth), f"{what} {said}", ids, reading.aside(rest, "the word says nothing here"))
+    return Finding(State.of(truth), f"{what} {texts(saying)}", ids, reading.aside(rest, "the word says nothing here"))
 
 
 def _compared(figure: Fact, reading: Reading, pct: Decimal, what: str) -> Finding:
     """A figure against a threshold in percent; words beside it are set aside."""
-    if figure.low is not None and figure.low >= pct:
-        state = State.PASS
-    else:
-        state = State.FAIL if figure.high is not None and figure.high < pct else State.UNKNOWN
+    state = at_least(figure.low, figure.high, pct)
     rest = [fact for fact in reading.facts if fact is not figure]
     ignored = reading.aside(rest, "a figure goes before a word")
     return Finding(state, f"{what} {figure.text}", (figure.fact_id,), ignored, (what,))
 
 
-def _met(facts: tuple[Fact, ...] | list[Fact], what: str, reading: Reading) -> Finding:
-    said = "; ".join(sorted({fact.text for fact in facts}))
-    return Finding(State.PASS, f"{what} {said}", tuple(fact.fact_id for fact in facts), reading.ignored)
+def _met(facts: Sequence[Fact], what: str, reading: Reading) -> Finding:
+    ids = tuple(fact.fact_id for fact in facts)
+    return Finding(State.PASS, f"{what} {texts(facts)}", ids, reading.ignored)
 
 
-def _silent(what: str, reading: Reading, behind: list[Fact] | tuple[Fact, ...]) -> Finding:
-    ignored: tuple[Ignored, ...] = reading.aside(behind, "it does not meet the threshold and does not refute the share")
-    return Finding(State.UNKNOWN, f"{what} not stated", (), ignored, (what,))
+def _silent(what: str, reading: Reading, behind: Sequence[Fact]) -> Finding:
+    return not_stated(what, (), reading.aside(behind, "it does not meet the threshold and does not refute the share"))
 
 
 def _span(low: Fraction | int, high: Fraction | int) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from registry.domain.instruments import EngagementScope, Pillar, Scope
-from scoring.domain.inputs import InForce, Kind, Known, plain
+from scoring.domain.inputs import InForce, Kind, Known, plain, texts
 from scoring.domain.methodology import Domain, EnforcementSilence, Methodology, Unnamed
 from scoring.domain.trace import Finding, GateTrace, Ignored, State, every, some
 
@@ -13,6 +13,8 @@ _DOMESTIC = (Pillar.PLAN, Pillar.REGULATION, Pillar.INCENTIVE)
 
 #: Whether an instrument is of the wanted sort: yes, no, or not stated.
 Sort = Callable[[InForce], bool | None]
+#: Why an instrument in force that is close to the wanted sort does not count; None where it is not close.
+Near = Callable[[InForce], str | None]
 
 
 class Governance:
@@ -56,11 +58,10 @@ class Governance:
         if absent:
             rest = [fact for fact in reading.facts if fact not in absent]
             ignored = reading.aside(rest, "another source says that enforcement is absent")
-            because = f"enforcement absent: {'; '.join(sorted({fact.text for fact in absent}))}"
-            return Finding(State.FAIL, because, tuple(fact.fact_id for fact in absent), ignored)
+            ids = tuple(fact.fact_id for fact in absent)
+            return Finding(State.FAIL, f"enforcement {texts(absent)}", ids, ignored)
         if reading.facts:
-            said = "; ".join(sorted({fact.text for fact in reading.facts}))
-            return Finding(State.PASS, f"enforcement {said}", reading.ids, reading.ignored)
+            return Finding(State.PASS, f"enforcement {texts(reading.facts)}", reading.ids, reading.ignored)
         if self.limits.enforcement_silence is EnforcementSilence.PASS:
             return Finding(State.PASS, "no source says that enforcement is absent", (), reading.ignored)
         missing = "whether rules are enforced"
@@ -84,11 +85,11 @@ class Governance:
     # --- G2 to G4: instruments
 
     def _general(self) -> Finding:
-        return self._any(_is_domestic, "a mining law, policy or incentive")
+        return self._any(_is_domestic, "a mining law, policy or incentive", _not_domestic)
 
     def _specific(self) -> Finding:
         """A word on policy does not stand for an instrument, but a stated absence settles what is not named."""
-        found = self._any(_is_specific, "a domestic instrument specific to critical minerals")
+        found = self._any(_is_specific, "a domestic instrument specific to critical minerals", _not_specific)
         reading = self.known.read(self.country, Kind.POLICY_SCOPE, None)
         words = self.rules.classes.specific_policy
         denying = tuple(fact for fact in reading.saying(words) if not words[fact.fact_class or ""])
@@ -96,16 +97,17 @@ class Governance:
         ignored = (*found.ignored, *reading.aside(others, "a word on policy does not stand for an instrument"))
         unnamed = not found.facts and found.state is not State.PASS
         if denying and unnamed:
-            said = "; ".join(sorted({fact.text for fact in denying}))
-            return Finding(State.FAIL, f"{found.because}; policy: {said}", tuple(f.fact_id for f in denying), ignored)
+            return Finding(
+                State.FAIL, f"{found.because}; policy {texts(denying)}", tuple(f.fact_id for f in denying), ignored
+            )
         aside = tuple(Ignored(fact.fact_id, "an instrument on record goes before a word") for fact in denying)
         return Finding(found.state, found.because, found.facts, (*ignored, *aside), found.missing)
 
     def _pillars(self) -> dict[str, Finding]:
         return {
-            "G4.plan": self._any(lambda entry: entry.instrument.pillar is Pillar.PLAN, "a plan or strategy"),
-            "G4.incentive": self._any(self._reaches_processing, "an incentive that reaches processing"),
-            "G4.engagement": self._any(_is_dedicated, "an engagement dedicated to critical minerals"),
+            "G4.plan": self._any(_is_plan, "a plan or strategy", _no_near),
+            "G4.incentive": self._any(self._reaches_processing, "an incentive that reaches processing", _not_reaching),
+            "G4.engagement": self._any(_is_dedicated, "an engagement dedicated to critical minerals", _not_dedicated),
         }
 
     def _reaches_processing(self, entry: InForce) -> bool | None:
@@ -117,24 +119,24 @@ class Governance:
             return True
         return None if not stages or None in stages else False
 
-    def _any(self, sort: Sort, what: str) -> Finding:
-        """Whether an instrument of a sort is in force; what no source names is absent, or unknown by parameter (J28)."""
+    def _any(self, sort: Sort, what: str, near: Near) -> Finding:
+        """Whether an instrument of a sort is in force; what is not named is absent, or unknown by parameter (J28)."""
         sorted_out = [(entry, sort(entry)) for entry in self.instruments]
         candidates = [self._candidate(entry, fits) for entry, fits in sorted_out if fits is not False]
         live = [finding for finding in candidates if not finding.fails]
-        unnamed = self._unnamed(what)
-        found = some(live, unnamed) if live else unnamed
-        found = unnamed if found.fails else found
+        found = some(live, self._unnamed(what)) if live else self._unnamed(what)
         aside = [item for finding in candidates for item in finding.ignored]
-        aside += [Ignored(entry.id, _other_sort(entry)) for entry, fits in sorted_out if fits is False and _near(entry)]
-        because = f"{what} {found.because}" if found.facts else found.because
+        for entry, fits in sorted_out:
+            reason = near(entry) if fits is False and entry.state is not State.FAIL else None
+            aside += [Ignored(entry.id, reason)] if reason else []
+        because = f"{what} is in force ({', '.join(found.facts)})" if found.passes else found.because
         return Finding(found.state, because, found.facts, tuple(aside), found.missing)
 
     def _candidate(self, entry: InForce, fits: bool | None) -> Finding:
         if entry.state is State.FAIL:
             return Finding(State.FAIL, entry.reason, (), (Ignored(entry.id, entry.reason),))
         if entry.state is State.PASS and fits:
-            return Finding(State.PASS, f"in force ({entry.id})", (entry.id,))
+            return Finding(State.PASS, entry.reason, (entry.id,))
         missing = f"whether {entry.id} is in force" if entry.state is State.UNKNOWN else f"what {entry.id} is about"
         return Finding(State.UNKNOWN, f"{missing} is not certain", (entry.id,), (), (missing,))
 
@@ -151,8 +153,7 @@ class Governance:
         words = self.rules.classes.standards
         truth = reading.truth(words)
         if truth is not None:
-            said = "; ".join(sorted({fact.text for fact in reading.facts}))
-            return Finding(State.of(truth), f"standards set: {said}", reading.ids, reading.ignored)
+            return Finding(State.of(truth), f"standards set: {texts(reading.facts)}", reading.ids, reading.ignored)
         return self._unnamed("a standard set by the country and adopted by others")
 
 
@@ -182,13 +183,25 @@ def _is_dedicated(entry: InForce) -> bool | None:
     return True if instrument.engagement_scope else None
 
 
-def _near(entry: InForce) -> bool:
-    return entry.state is not State.FAIL
+def _is_plan(entry: InForce) -> bool | None:
+    return entry.instrument.pillar is Pillar.PLAN
 
 
-def _other_sort(entry: InForce) -> str:
-    instrument = entry.instrument
-    if instrument.pillar is Pillar.ENGAGEMENT:
-        return "an agreement with others is not domestic, and counts as an engagement where it is dedicated"
-    kinds: Iterable[str] = filter(None, (plain(instrument.scope), plain(instrument.pillar)))
-    return f"of another sort: {', '.join(kinds) or 'not stated'}"
+def _no_near(entry: InForce) -> str | None:
+    return None
+
+
+def _not_domestic(entry: InForce) -> str | None:
+    return "an agreement with others is not domestic" if entry.instrument.pillar is Pillar.ENGAGEMENT else None
+
+
+def _not_specific(entry: InForce) -> str | None:
+    return _not_domestic(entry) or f"not specific to critical minerals: {plain(entry.instrument.scope)}"
+
+
+def _not_reaching(entry: InForce) -> str | None:
+    return "it does not reach the processing stage" if entry.instrument.pillar is Pillar.INCENTIVE else None
+
+
+def _not_dedicated(entry: InForce) -> str | None:
+    return "not dedicated to critical minerals" if entry.instrument.pillar is Pillar.ENGAGEMENT else None

@@ -117,10 +117,9 @@ class Evidence:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the content, whatever its order: equal evidence, equal fingerprint."""
-        rows = [
-            json.dumps(each.to_json(), sort_keys=True) for each in (*self.facts, *self.instruments, *self.production)
-        ]
-        return hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()
+        content: list[Fact | InstrumentState | ProductionTotal] = [*self.facts, *self.instruments, *self.production]
+        rows = sorted(json.dumps(each.to_json(), sort_keys=True) for each in content)
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ class Reading:
 
     def truth(self, words: Mapping[str, bool]) -> bool | None:
         """What its words say together: None where they say nothing or disagree."""
-        said = {words[fact.fact_class] for fact in self.facts if fact.fact_class in words}
+        said = {words[fact.fact_class or ""] for fact in self.saying(words)}
         return said.pop() if len(said) == 1 else None
 
     def saying(self, words: Collection[str]) -> tuple[Fact, ...]:
@@ -232,6 +231,11 @@ class Known:
 def plain(code: str | None) -> str:
     """A code in words: ``rare_earths`` is rare earths."""
     return (code or "").replace("_", " ")
+
+
+def texts(facts: Iterable[Fact]) -> str:
+    """What facts say, each wording once."""
+    return ", ".join(sorted({fact.text for fact in facts}))
 
 
 def lower_limit(fact: Fact, slack: Decimal) -> Decimal:

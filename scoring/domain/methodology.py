@@ -47,7 +47,7 @@ class Unnamed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The numbers and switches of the rules. ``_pct`` in percent, ``about_slack`` in points, ranks and levels counted."""
+    """The numbers and switches of the rules: ``_pct`` in percent, ``about_slack`` in points, the rest counted."""
 
     abundant_pct: Decimal
     significant_pct: Decimal
@@ -139,8 +139,10 @@ class Classes:
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> Classes:
-        sets = {name: frozenset(raw[name]) for name in ("capped_reserve_kinds", "estimated_reserve_kinds")}
-        words = {name: MappingProxyType(dict(raw[name])) for name in raw if name not in sets}
+        sets: dict[str, Any] = {
+            name: frozenset(raw[name]) for name in ("capped_reserve_kinds", "estimated_reserve_kinds")
+        }
+        words: dict[str, Any] = {name: MappingProxyType(dict(raw[name])) for name in raw if name not in sets}
         return cls(**words, **sets)
 
 

@@ -76,7 +76,7 @@ def _set_fact(evidence: Evidence, methodology: Methodology, operation: Operation
     if name not in _FACT_FIELDS:
         raise OverlayError(f"the field of a fact is one of {', '.join(sorted(_FACT_FIELDS))}, not '{name}'")
     field, read = _FACT_FIELDS[name]
-    changed = {field: None if value is None else read(value)}
+    changed: dict[str, Any] = {field: None if value is None else read(value)}
     facts = tuple(replace(fact, **changed) if fact.fact_id in ids else fact for fact in evidence.facts)
     return replace(evidence, facts=facts), methodology
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -45,23 +46,34 @@ class Finding:
         return self.state is State.FAIL
 
 
-def every(*findings: Finding) -> Finding:
+def not_stated(what: str, facts: tuple[str, ...] = (), ignored: tuple[Ignored, ...] = ()) -> Finding:
+    """An unknown condition: ``what`` is the fact that is missing."""
+    return Finding(State.UNKNOWN, f"{what} not stated", facts, ignored, (what,))
+
+
+def about(subject: str, finding: Finding) -> Finding:
+    """The same finding, its words said of a subject."""
+    missing = tuple(f"{subject}: {item}" for item in finding.missing)
+    return replace(finding, because=f"{subject}: {finding.because}", missing=missing)
+
+
+def every(*findings: Finding, joint: str = "; ") -> Finding:
     """All conditions must pass. One that fails decides, unknown ones leave it open. Rests on everything looked at."""
     state = _worst(findings)
     decisive = [finding for finding in findings if finding.state is state]
-    return _joined(state, decisive, findings)
+    return _joined(state, decisive, findings, joint)
 
 
-def some(findings: Sequence[Finding], nothing: Finding) -> Finding:
+def some(findings: Sequence[Finding], nothing: Finding, joint: str = "; ") -> Finding:
     """One condition must pass (``nothing`` where there is none). Rests on those that pass, else on all."""
     if not findings:
         return nothing
     passing = [finding for finding in findings if finding.passes]
     if passing:
-        return _joined(State.PASS, passing, passing)
+        return _joined(State.PASS, passing, passing, joint)
     state = State.FAIL if all(finding.fails for finding in findings) else State.UNKNOWN
     decisive = [finding for finding in findings if finding.state is state]
-    return _joined(state, decisive, findings)
+    return _joined(state, decisive, findings, joint)
 
 
 def _worst(findings: Sequence[Finding]) -> State:
@@ -71,15 +83,29 @@ def _worst(findings: Sequence[Finding]) -> State:
     return State.UNKNOWN if State.UNKNOWN in states else State.PASS
 
 
-def _joined(state: State, decisive: Sequence[Finding], read: Sequence[Finding]) -> Finding:
+def _joined(state: State, decisive: Sequence[Finding], read: Sequence[Finding], joint: str) -> Finding:
     missing = unique(item for finding in decisive for item in finding.missing) if state is State.UNKNOWN else ()
     return Finding(
         state=state,
-        because="; ".join(unique(finding.because for finding in decisive if finding.because)),
+        because=joint.join(unique(finding.because for finding in decisive if finding.because)),
         facts=tuple(sorted({fact for finding in read for fact in finding.facts})),
         ignored=tuple(sorted({item for finding in read for item in finding.ignored})),
         missing=missing,
     )
+
+
+def at_least(low: Decimal | None, high: Decimal | None, limit: Decimal) -> State:
+    """Whether a figure between ``low`` and ``high`` (None: no limit) reaches ``limit``."""
+    if low is not None and low >= limit:
+        return State.PASS
+    return State.FAIL if high is not None and high < limit else State.UNKNOWN
+
+
+def at_most(low: Decimal | None, high: Decimal | None, limit: Decimal) -> State:
+    """Whether a figure between ``low`` and ``high`` (None: no limit) stays within ``limit``."""
+    if high is not None and high <= limit:
+        return State.PASS
+    return State.FAIL if low is not None and low > limit else State.UNKNOWN
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:
@@ -116,9 +142,9 @@ class GateTrace:
         mineral: str | None = None,
         parts: tuple[GateTrace, ...] = (),
     ) -> GateTrace:
-        """A trace of a finding; an id that counts is not listed again among those that do not."""
-        counted = set(finding.facts)
-        ignored = tuple(item for item in finding.ignored if item.id not in counted)
+        """A trace of a finding; an id is listed once, and not among those that do not count where it counts."""
+        reasons = {item.id: item for item in reversed(finding.ignored) if item.id not in finding.facts}
+        ignored = tuple(sorted(reasons.values()))
         return cls(
             gate, finding.state, rule, finding.because, finding.facts, ignored, finding.missing, level, mineral, parts
         )

@@ -1,0 +1,15 @@
+"""What can go wrong with subscriptions, each in a sentence for the reader."""
+
+from __future__ import annotations
+
+
+class AlertsError(Exception):
+    """Root of the errors of alerts."""
+
+
+class BadLink(AlertsError):
+    """A link from a mail that is incomplete, altered or too old."""
+
+
+class BadSubscription(AlertsError):
+    """A subscription that cannot be made as asked."""

@@ -1,0 +1,1 @@
+"""Subscribing and delivering."""

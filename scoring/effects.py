@@ -1,0 +1,82 @@
+"""What an instrument does to the scores: before and after, gate by gate, or why nothing moves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from registry.domain.instruments import InstrumentState
+from registry.models import Country
+from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
+from scoring.domain.diff import CellChange, compare
+from scoring.domain.trace import GateTrace
+from scoring.methodologies import methodology
+from scoring.selectors import get_basis, get_members
+
+
+@dataclass(frozen=True, slots=True)
+class ScoresEffect:
+    """``changes`` is empty where nothing moves; ``reason`` then says why. ``lines`` are sentences for people."""
+
+    changes: tuple[CellChange, ...]
+    reason: str
+    lines: tuple[str, ...]
+
+
+def effect_of(draft: InstrumentState, on: dt.date) -> ScoresEffect:
+    """What approving a draft would do to the scores of a day; nothing is stored."""
+    evidence = get_basis().evidence
+    members = [country.code for country in get_members(on)]
+    others = tuple(each for each in evidence.instruments if each.instrument_id != draft.instrument_id)
+    before = score(evidence, methodology(), on, members)
+    after = score(replace(evidence, instruments=(*others, draft)), methodology(), on, members)
+    names = {**country_names(), draft.instrument_id: f"“{draft.title}”"}
+    changes = tuple(change for change in compare(before, after) if change.level_changed)
+    reason = "" if changes else no_change_reason(after, draft.country, draft.instrument_id)
+    lines = [change.sentence(names) for change in changes] or [f"No score changes, because {reason}."]
+    return ScoresEffect(changes, reason, (*lines, *_overall_lines(before, after, names)))
+
+
+def no_change_reason(card: Card, country: str, instrument_id: str) -> str:
+    """Why an instrument moves no score, from the gates that looked at it."""
+    try:
+        scored = card.country(country)
+    except KeyError:
+        return f"{country} is not scored: it is no member of ASEAN"
+    reasons = [text for cell in scored.domains for text in _mentions(cell, instrument_id)]
+    return "; ".join(dict.fromkeys(reasons)) or "no gate reads an instrument of this kind"
+
+
+def country_names() -> dict[str, str]:
+    return dict(Country.objects.values_list("code", "name"))
+
+
+def _mentions(cell: DomainScore, instrument_id: str) -> list[str]:
+    return [text for gate in cell.gates for text in _mention(gate, instrument_id)]
+
+
+def _mention(gate: GateTrace, instrument_id: str) -> list[str]:
+    for part in gate.walk():
+        for ignored in part.not_counted:
+            if ignored.id == instrument_id:
+                return [f"{gate.gate} does not count it: {ignored.reason}"]
+    if instrument_id in gate.cited:
+        state = {"pass": "passes", "fail": "still does not pass", "unknown": "is still unknown"}[gate.state.value]
+        return [f"it counts for {gate.gate}, which {state} without a change of level"]
+    return []
+
+
+def _overall_lines(before: Card, after: Card, names: Mapping[str, str]) -> tuple[str, ...]:
+    lines = []
+    for country in after.countries:
+        was = before.country(country.country)
+        if (was.overall, was.rank) != (country.overall, country.rank):
+            lines.append(f"{names[country.country]}: overall {_overall(was)} → {_overall(country)}.")
+    return tuple(lines)
+
+
+def _overall(country: CountryScore) -> str:
+    if country.overall is None:
+        return "open"
+    return f"{two_decimals(country.overall)} (rank {country.rank})"

@@ -1,0 +1,38 @@
+"""The live state of recorded scores and changes, for `verify_log` to compare with the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.domain.canonical import JSON
+from ledger.tracking import track
+from scoring.models import Score, ScoreChange
+
+
+def score_state(score: Score) -> JSON:
+    names = ("country", "domain", "level", "low", "high", "gates", "evidence")
+    return {name: getattr(score, name) for name in names}
+
+
+def change_state(change: ScoreChange) -> JSON:
+    names = ("on", "country", "domain", "is_moved", "old", "new", "cause", "sentence", "gates", "facts", "instrument")
+    return {name: getattr(change, name) for name in names}
+
+
+def score_object_id(score: Score) -> str:
+    return f"{score.country}/{score.domain}/{score.run_id}"
+
+
+def track_all() -> None:
+    track("score", _live_scores)
+    track("score_change", _live_changes)
+
+
+def _live_scores() -> Iterator[tuple[str, JSON]]:
+    for score in Score.objects.iterator():
+        yield score_object_id(score), score_state(score)
+
+
+def _live_changes() -> Iterator[tuple[str, JSON]]:
+    for change in ScoreChange.objects.iterator():
+        yield change.change_id, change_state(change)

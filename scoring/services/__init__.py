@@ -1,0 +1,1 @@
+"""Working scores out and recording what changed."""
