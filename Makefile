@@ -25,7 +25,7 @@ help: ## what can be made
 setup: .venv/.runtime ## the virtual environment with the pinned dependencies, nothing else
 
 run: .venv/.runtime ## everything on one machine: database, reference and demonstration data, web, worker, schedule
-	@exec $(BIN)/python manage.py serve --with-demo
+	@exec env FETCH_ALLOW="$${FETCH_ALLOW:-127.0.0.1:$${PORT:-8000}}" $(BIN)/python manage.py serve --with-demo
 
 demo: .venv/.runtime ## plays the main job in the terminal on a scratch database
 	@exec $(BIN)/python manage.py demo
