@@ -1,8 +1,29 @@
-"""Liveness, readiness, metrics, and the demonstration feeds that the site serves to itself."""
+"""Liveness, readiness, metrics, and the demonstration feed that the site serves to itself."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+import datetime as dt
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from jobs.models import Job
+from ledger import guards
+from ledger.models import Pending
+from ledger.selectors import get_head
+from registry.models import FetchAttempt, Flag
+
+DEMO_FEEDS = Path(__file__).parent / "demo" / "feeds"
+_BANGKOK = dt.timezone(dt.timedelta(hours=7))
+#: The worker looks for work every few seconds; silent for longer than this, it is not there.
+_WORKER_SILENT = dt.timedelta(seconds=60)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -10,4 +31,70 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    return JsonResponse({})
+    """Database, migrations, guards of the log, and a worker seen lately; 503 names what is missing."""
+    checks = {
+        "migrations": _all_migrated(),
+        "guards": not guards.missing(),
+        "worker": _worker_seen(),
+    }
+    ready = all(checks.values())
+    return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Gauges for Prometheus, read from the database, so that any process may answer."""
+    registry, head = CollectorRegistry(), get_head()
+    open_jobs = Job.objects.filter(finished_at=None)
+    due, failing = open_jobs.filter(due_at__lte=timezone.now()), open_jobs.exclude(last_error="")
+    figures: dict[str, tuple[str, float]] = {
+        "seam_log_sealed_entries": ("Entries in the sealed tree", head.size if head else 0),
+        "seam_log_pending_entries": ("Entries that wait to be sealed", Pending.objects.count()),
+        "seam_jobs_due": ("Jobs that are due", due.count()),
+        "seam_jobs_failing": (
+            "Jobs that failed at least once and are tried again",
+            failing.count(),
+        ),
+        "seam_flags_open": ("Flags that wait for an officer", Flag.objects.filter(state="open").count()),
+    }
+    for name, (meaning, value) in figures.items():
+        Gauge(name, meaning, registry=registry).set(value)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def demo_feed(request: HttpRequest, name: str) -> HttpResponse:
+    """A demonstration feed, its news dated on the day it was first read, so that it stays the same news."""
+    path = DEMO_FEEDS / f"{name}.xml"
+    if path.name not in {each.name for each in DEMO_FEEDS.glob("*.xml")}:
+        raise Http404
+    body = path.read_text(encoding="utf-8")
+    for placeholder, text in _dates(_first_read(request)).items():
+        body = body.replace("{{ %s }}" % placeholder, text)  # noqa: UP031  (braces are the placeholder's own)
+    return HttpResponse(body, content_type="application/xml; charset=utf-8")
+
+
+def _first_read(request: HttpRequest) -> dt.datetime:
+    url = f"{settings.SITE_URL}{request.path}"
+    first = (
+        FetchAttempt.objects.filter(feed__url=url).order_by("started_at").values_list("started_at", flat=True).first()
+    )
+    return first or timezone.now()
+
+
+def _dates(at: dt.datetime) -> dict[str, str]:
+    morning = at.astimezone(dt.UTC).replace(microsecond=0)
+    return {
+        "day": f"{morning.day} {morning:%B %Y}",
+        "iso": morning.date().isoformat(),
+        "instant": morning.isoformat(),
+        "rfc822": format_datetime(morning.astimezone(_BANGKOK)),
+    }
+
+
+def _all_migrated() -> bool:
+    executor: Any = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _worker_seen() -> bool:
+    """Whether the sequencer's job was run, and so put off anew, lately."""
+    return Job.objects.filter(kind="ledger.seal", due_at__gt=timezone.now() - _WORKER_SILENT).exists()

@@ -1,0 +1,1 @@
+"""The demonstration: input files, brought in through the same doors as anything else."""

@@ -1,0 +1,67 @@
+"""Load the demonstration: the chain, the measures it meets, the feed, the accounts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+from django.db import transaction
+from traceability.services.import_lots import import_lots
+
+from config.first_sign_in import create_cast
+from ledger.commands import SeamCommand
+from ledger.domain.actor import Actor, Door
+from ledger.services import Change, record
+from registry.exceptions import RegistryError
+from registry.live import feed_state
+from registry.models import Feed
+from registry.services.facts import Tally
+from registry.services.measures import load_measures
+
+DEMO = Path(__file__).resolve().parents[2] / "demo"
+LOADER = Actor("seam-demo", Door.COMMAND)
+#: Which of the wordings in config/demo/feeds the demonstration feed has.
+VARIANTS = ("licence-1", "licence-2", "licence-3")
+
+
+class Command(SeamCommand):
+    help = "The demonstration chain, feed and accounts. Twice is once."
+    anticipated = (RegistryError,)
+    settles = True
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--feed", choices=VARIANTS, default=VARIANTS[0], help="wording of the demonstration feed")
+
+    def work(self, **options: Any) -> Any:
+        rows = json.loads((DEMO / "measures.json").read_text(encoding="utf-8"))
+        tally = load_measures(rows=rows, by=LOADER, reason="demonstration data")
+        imported = import_lots(path=DEMO / "chain", by=LOADER, dry_run=False, public=True)
+        created, unchanged = (sum(imported[key].values()) for key in ("accepted", "unchanged"))
+        tally += Tally(created=created, unchanged=unchanged)
+        tally += _put_feed(options["feed"])
+        tally += Tally(created=create_cast())
+        return tally.to_json()
+
+    def text(self, result: Any) -> str:
+        return f"created {result['created']}, changed {result['changed']}, unchanged {result['unchanged']}"
+
+
+@transaction.atomic
+def _put_feed(variant: str) -> Tally:
+    if Feed.objects.filter(feed_id="demo-wire").exists():
+        return Tally(unchanged=1)
+    feed = Feed.objects.create(
+        feed_id="demo-wire",
+        title="Demonstration wire",
+        publisher="Demonstration wire",
+        url=f"{settings.SITE_URL}/demo/feeds/{variant}.xml",
+        language="en",
+        is_enabled=True,
+        is_demo=True,
+        shortest_interval_s=10,
+    )
+    record(by=LOADER, change=Change("put", "feed", feed.feed_id, None, feed_state(feed)), reason="demonstration data")
+    return Tally(created=1)
