@@ -59,16 +59,20 @@ class Capability:
             parts.append(GateTrace.of("KP", self.rules.parts["KP"].rule, provider))
         low, high = levels
         state = State.of(None if low < gate.level <= high else low >= gate.level)
-        by_provider = provider.passes and mean.high < gate.level <= self.limits.provider_level
+        by_provider = not provider.fails and mean.high < gate.level <= self.limits.provider_level
         route = provider.facts if by_provider else ()
         finding = Finding(
             state=state,
             because=provider.because if by_provider else _with_parts(mean.because, parts, state),
             facts=tuple(sorted({*self.keys.ids, *route, *_facts(parts), *self._unasked()})),
             ignored=self.keys.ignored,
-            missing=unique(item for part in parts for item in part.missing) if state is State.UNKNOWN else (),
+            missing=self._missing(parts, provider if by_provider else None) if state is State.UNKNOWN else (),
         )
         return GateTrace.of(gate.gate, gate.rule, finding, level=gate.level, parts=tuple(parts))
+
+    def _missing(self, parts: Iterable[GateTrace], provider: Finding | None) -> tuple[str, ...]:
+        items = [item for part in parts for item in part.missing] + list(provider.missing if provider else ())
+        return unique(items if self.minerals or provider else (*items, "which minerals are key"))
 
     def _unasked(self) -> tuple[str, ...]:
         """Facts on processing where no key mineral is named: they leave the level open."""

@@ -269,7 +269,11 @@ def _standing(instrument: InstrumentState, on: dt.date) -> InForce:
     if certainty is Certainty.YES:
         return InForce(instrument, State.PASS, "in force")
     if certainty is Certainty.PERHAPS:
-        return InForce(instrument, State.UNKNOWN, f"perhaps in force on {on}")
-    status = status_on(instrument, on)
-    reason = f"not in force on {on}: {plain(status) or 'not yet begun'}"
-    return InForce(instrument, State.FAIL, reason, begun=status is not None)
+        return InForce(instrument, State.UNKNOWN, f"perhaps in force on {on}", _begun(instrument, on))
+    reason = f"not in force on {on}: {plain(status_on(instrument, on)) or 'not yet begun'}"
+    return InForce(instrument, State.FAIL, reason, _begun(instrument, on))
+
+
+def _begun(instrument: InstrumentState, on: dt.date) -> bool:
+    """Whether anything dated has happened to it: only then is it evidence on a day on which it is not in force."""
+    return any(event.since is not None and event.since.first <= on for event in instrument.events)

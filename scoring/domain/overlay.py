@@ -124,6 +124,9 @@ _HANDLERS: dict[str, Callable[[Evidence, Methodology, Operation], _Case]] = {
     "add_instrument": _add_instrument,
     "set_instrument": _set_instrument,
 }
+#: What `op` may be.
+OPERATIONS = frozenset(_HANDLERS)
+
 _FACT_FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "class": ("fact_class", str),
     "value": ("value", parse_value),
