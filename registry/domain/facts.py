@@ -123,7 +123,8 @@ class Fact:
     def _figure_text(self) -> str:
         if self.value is None:
             return ""
-        how = "" if self.comparator in (None, Comparator.EXACT) else f"{_plain(self.comparator).removesuffix(' range')} "
+        wording = "" if self.comparator is Comparator.EXACT else _plain(self.comparator).removesuffix(" range")
+        how = f"{wording} " if wording else ""
         if self.unit == "rank_world":
             return f"rank {how}{value_text(self.value)} in the world"
         unit = _plain(self.unit).removesuffix(" " + _plain(self.fact_class)) if self.unit else ""
