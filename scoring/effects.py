@@ -62,8 +62,8 @@ def _mention(gate: GateTrace, instrument_id: str) -> list[str]:
             if ignored.id == instrument_id:
                 return [f"{gate.gate} does not count it: {ignored.reason}"]
     if instrument_id in gate.cited:
-        state = {"pass": "passes", "fail": "still does not pass", "unknown": "is still unknown"}[gate.state.value]
-        return [f"it counts for {gate.gate}, which {state} without a change of level"]
+        state = {"pass": "passes with it as without it", "fail": "still does not pass", "unknown": "is still unknown"}
+        return [f"{gate.gate} {state[gate.state.value]}"]
     return []
 
 

@@ -81,9 +81,13 @@ def test_a_job_whose_worker_died_is_claimed_again_when_its_lease_ends() -> None:
 
 
 def test_work_of_a_transaction_that_fails_is_not_asked_for() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        enqueue(kind="test.note", key="x")
-        raise RuntimeError
+    def fail() -> None:
+        with transaction.atomic():
+            enqueue(kind="test.note", key="x")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert not Job.objects.exists()
 
 

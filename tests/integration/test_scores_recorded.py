@@ -79,7 +79,8 @@ def test_a_measure_that_flips_no_gate_is_told_with_the_reason() -> None:
     drain()
     change = ScoreChange.objects.get()
     assert not change.is_moved
-    assert "no score changes, because G" in change.sentence
+    assert "no score changes, because" in change.sentence
+    assert "G3 does not count it" in change.sentence
 
 
 def test_a_withdrawn_instrument_is_a_correction_and_moves_the_score_back() -> None:
