@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,12 +19,11 @@ RUNS: list[dict[str, Any]] = []
 
 
 @pytest.fixture(autouse=True)
-def kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_HANDLERS", {})
     monkeypatch.setattr(registry, "_PERIODIC", {})
     RUNS.clear()
     registry.handler("test.note", derives=True)(RUNS.append)
-    yield
 
 
 def _ask(key: str = "", **payload: Any) -> None:

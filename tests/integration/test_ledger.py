@@ -27,8 +27,8 @@ def _write(count: int = 3) -> None:
     seal_all()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_entry_outside_the_transaction_of_its_change_is_refused() -> None:
+def test_an_entry_outside_the_transaction_of_its_change_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "in_atomic_block", False)
     with pytest.raises(NotInTransaction):
         record(by=COMMAND, change=Change("put", "thing", "1", None, {}))
 
