@@ -11,8 +11,9 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from registry.domain.dates import Basis, Certainty, PartialDate, Precision
+from registry.domain.dates import Certainty, PartialDate, Precision
 from registry.parts import ProofMark, SourceMark
+from registry.wording import basis_words
 
 register = template.Library()
 
@@ -79,12 +80,6 @@ def instant(value: dt.datetime | None) -> str:
     return f"{day(utc)}, {utc:%H:%M} UTC"
 
 
-_BASIS_WORDS = {
-    Basis.STATED: "",
-    Basis.INFERRED: "counted from, inferred",
-    Basis.SOURCE_DATE: "date of the source",
-    Basis.OUTSIDE_PAPER: "from outside the paper",
-}
 _PRECISION_WORDS = {Precision.DAY: "", Precision.MONTH: "month", Precision.YEAR: "year only"}
 _PRECISION_TITLES = {
     "month": "The source states the month, not the day.",
@@ -109,7 +104,7 @@ def imprecise(value: PartialDate | dt.date | None, missing: str = "") -> SafeStr
         return format_html('<span class="unk">{}</span>', missing or "not stated")
     if not isinstance(value, PartialDate):
         return format_html('<span class="date">{}</span>', day(value))
-    notes = [words for words in (_PRECISION_WORDS[value.precision], _BASIS_WORDS[value.basis]) if words]
+    notes = [words for words in (_PRECISION_WORDS[value.precision], basis_words(value.basis)) if words]
     if not notes:
         return format_html('<span class="date">{}</span>', date_words(value))
     title = " ".join(_PRECISION_TITLES[words] for words in notes)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from registry.domain.drawing import (
     LEVELS,
@@ -30,7 +31,7 @@ class Fifth:
     width: float
 
 
-def fifths(overall: Decimal | None) -> tuple[Fifth, ...]:
+def fifths(overall: Fraction | Decimal | None) -> tuple[Fifth, ...]:
     value = float(overall or 0)
     return tuple(Fifth(13 * n + 0.5, rounded(11 * min(1.0, max(0.0, value - n)))) for n in range(LEVELS))
 

@@ -1,0 +1,170 @@
+"""What the public pages read of the register, filtered and paged as their addresses ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from registry.choices import FactStatus
+from registry.domain.asked import AskedDay
+from registry.models import Facility, FactVersion, InstrumentVersion, Mineral, Party
+from registry.pages.instruments import InstrumentRow, instrument_row
+from registry.pages.minerals import MineralRow, facts_of, mineral_row, production_of
+from registry.pages.search import Hit, SearchPage, search_page
+from registry.parts import Link, Paging
+from registry.paths import country_path, mineral_path
+from registry.reference import load_parties
+from registry.selectors import get_members, get_versions
+from registry.wording import country_names, measure_label, mineral_names
+
+PER_PAGE = 50
+T = TypeVar("T")
+
+
+def get_known_facts(as_of: dt.datetime | None = None, **about: str) -> list[FactVersion]:
+    """Accepted facts as known at an instant (None: now), by id; ``about`` filters columns."""
+    known = FactVersion.objects.as_known(as_of).filter(status=FactStatus.ACCEPTED, **about)
+    return list(known.select_related("source").order_by("fact_id"))
+
+
+def get_fact_versions(fact_id: str) -> list[FactVersion]:
+    """All versions of a fact that were ever accepted, oldest first."""
+    versions = FactVersion.objects.filter(fact_id=fact_id).exclude(status=FactStatus.PROPOSED)
+    return list(versions.select_related("source", "recorded_entry").order_by("version"))
+
+
+def get_known_instrument(
+    instrument_id: str, as_of: dt.datetime | None
+) -> tuple[list[InstrumentVersion], InstrumentVersion | None]:
+    """All approved versions of an instrument, and the one known at an instant."""
+    rows = InstrumentVersion.objects.filter(instrument__instrument_id=instrument_id)
+    versions = list(rows.select_related("instrument", "recorded_entry").order_by("number"))
+    return versions, rows.as_known(as_of).select_related("instrument", "recorded_entry").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Instruments that meet the filters, and what one can filter by. ``chosen`` holds the filters in use."""
+
+    rows: list[InstrumentRow]
+    total: int
+    countries: list[tuple[str, str]]
+    minerals: list[tuple[str, str]]
+    kinds: list[tuple[str, str]]
+    chosen: dict[str, str]
+
+
+_FILTERS = ("q", "country", "mineral", "kind", "status")
+
+
+def get_instrument_rows(asked: AskedDay, params: Mapping[str, Any]) -> Found:
+    """Instruments as known and as they stand on the day asked for, by country and title."""
+    countries, minerals = country_names(), mineral_names()
+    chosen = {name: str(params.get(name, "")).strip() for name in _FILTERS}
+    versions = list(get_versions(as_of=asked.as_of))
+    rows = [(version, instrument_row(version, asked.on, countries, minerals, asked.query)) for version in versions]
+    kinds = {measure["code"] for version in versions for measure in version.content["measures"]}
+    matching = [row for version, row in rows if _matches(version, row, chosen)]
+    return Found(
+        rows=sorted(matching, key=lambda row: (row.country.text, row.title)),
+        total=len(rows),
+        countries=sorted({(v.content["country"], r.country.text) for v, r in rows}, key=lambda pair: pair[1]),
+        minerals=sorted(minerals.items(), key=lambda pair: pair[1]),
+        kinds=sorted(((code, measure_label(code)) for code in kinds), key=lambda pair: pair[1]),
+        chosen=chosen,
+    )
+
+
+def _matches(version: InstrumentVersion, row: InstrumentRow, chosen: Mapping[str, str]) -> bool:
+    measures = version.content["measures"]
+    covers = {code for measure in measures for code in measure["minerals"] or ()}
+    text = f"{row.title} {row.country.text} {row.counterparts} {version.details.get('number') or ''}".casefold()
+    return (
+        all(word in text for word in chosen["q"].casefold().split())
+        and chosen["country"] in ("", version.content["country"])
+        and (not chosen["mineral"] or chosen["mineral"] in covers)
+        and (not chosen["kind"] or chosen["kind"] in {measure["code"] for measure in measures})
+        and (not chosen["status"] or (row.badge in ("in_force", "signed")) == (chosen["status"] == "in_force"))
+    )
+
+
+def mineral_rows(asked: AskedDay) -> list[MineralRow]:
+    """Every mineral of the register: those with a total of the region first, largest share of the world first."""
+    countries, minerals = country_names(), mineral_names()
+    known = get_known_facts(asked.as_of)
+    production = production_of(known, minerals)
+    instruments = [
+        ({code for measure in version.content["measures"] for code in measure["minerals"] or ()},
+         instrument_row(version, asked.on, countries, minerals, asked.query))
+        for version in get_versions(as_of=asked.as_of)
+    ]  # fmt: skip
+    rows = [
+        mineral_row(
+            mineral,
+            production,
+            facts_of(mineral.code, known),
+            [row for covers, row in instruments if mineral.code in covers],
+            countries,
+        )
+        for mineral in Mineral.objects.all()
+    ]
+    return sorted(rows, key=lambda row: (-row.production.share if row.production else 1, row.name))
+
+
+def get_search_page(words: str) -> SearchPage:
+    return search_page(words, _searched()) if words else search_page("", ())
+
+
+def _searched() -> Iterator[tuple[str, Sequence[Hit]]]:
+    countries, minerals = country_names(), mineral_names()
+    today = timezone.localdate()
+    members = get_members(today)
+    yield "Countries", [Hit(Link(each.name, country_path(each.code)), f"ASEAN member, {each.code}") for each in members]
+    yield "Minerals", [Hit(Link(each.name, mineral_path(each.code)), each.symbol) for each in Mineral.objects.all()]
+    rows = [instrument_row(version, today, countries, minerals) for version in get_versions()]
+    yield "Instruments", [Hit(Link(row.title, row.href), f"{row.country.text}, {row.kinds}") for row in rows]
+    yield "Facilities", [_facility_hit(each, countries) for each in Facility.objects.exclude(source=None)]
+    yield "Parties", [_party_hit(each, countries) for each in _paper_parties()]
+
+
+def _paper_parties() -> QuerySet[Party]:
+    """The parties the paper names: those of imported lots are for who may see the lots."""
+    return Party.objects.filter(party_id__in=[party.party_id for party in load_parties()])
+
+
+def _facility_hit(facility: Facility, countries: Mapping[str, str]) -> Hit:
+    where = countries.get(facility.country, facility.country) or "country not stated"
+    href = (
+        f"{country_path(facility.country)}#chain" if facility.country else mineral_path((facility.minerals or [""])[0])
+    )
+    return Hit(Link(facility.name, href), f"{facility.get_kind_display()}, {where}")
+
+
+def _party_hit(party: Party, countries: Mapping[str, str]) -> Hit:
+    where = countries.get(party.country, party.country) or "country not stated"
+    return Hit(Link(party.name, f"{country_path(party.country)}#chain"), where)
+
+
+def paged(rows: Sequence[T], params: Mapping[str, Any]) -> tuple[Sequence[T], Paging]:
+    """One page of a list, by the address's ``page``; a page that is not there is the nearest that is."""
+    count = max(1, -(-len(rows) // PER_PAGE))
+    text = str(params.get("page", "1"))
+    number = min(max(1, int(text) if text.isdigit() else 1), count)
+
+    def address(page: int) -> str:
+        return "?" + urlencode({**{name: str(value) for name, value in params.items()}, "page": page})
+
+    paging = Paging(
+        number=number,
+        count=count,
+        total=len(rows),
+        previous=address(number - 1) if number > 1 else "",
+        next=address(number + 1) if number < count else "",
+    )
+    return rows[(number - 1) * PER_PAGE : number * PER_PAGE], paging

@@ -1,0 +1,113 @@
+"""The log as pages show it: its head, its newest entries, and one entry with its proof of inclusion."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.domain.canonical import JSON
+from ledger.domain.merkle import inclusion_path, root_from_path
+from ledger.models import Entry, Leaf, TreeHead
+from registry.choices import label
+from registry.paths import entry_path, fact_path, instrument_path
+
+#: What anyone may read in full: what was published. Drafts, flags, lots and people are for those who may see them.
+OPEN_TYPES = frozenset({"fact", "instrument_version", "score", "score_change", "score_run", "methodology"})
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry in a list. ``object_id`` is empty for a reader who may not see the object."""
+
+    number: int
+    href: str
+    recorded_at: dt.datetime
+    action: str
+    object_type: str
+    object_id: str
+    object_href: str
+    actor: str
+    is_sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One entry. ``text`` is the canonical JSON that was hashed, empty for a reader who may not see the object."""
+
+    row: EntryRow
+    door: str
+    reason: str
+    text: str
+    before: str
+    after: str
+    leaf_index: int | None
+    leaf_hash: str
+    size: int
+    root: str
+    path: tuple[str, ...]
+    holds: bool
+
+
+def entry_row(entry: Entry, *, sees_all: bool, sealed: bool) -> EntryRow:
+    is_open = sees_all or entry.object_type in OPEN_TYPES
+    return EntryRow(
+        number=entry.pk,
+        href=entry_path(entry.pk),
+        recorded_at=entry.recorded_at,
+        action=label(entry.action).lower(),
+        object_type=label(entry.object_type).lower(),
+        object_id=entry.object_id if is_open else "",
+        object_href=_object_href(entry) if is_open else "",
+        actor=entry.actor if is_open else "",
+        is_sealed=sealed,
+    )
+
+
+def _object_href(entry: Entry) -> str:
+    public_id = entry.object_id.rpartition("/v")[0] or entry.object_id
+    if entry.object_type == "fact":
+        return fact_path(public_id)
+    return instrument_path(public_id) if entry.object_type == "instrument_version" else ""
+
+
+def entry_page(entry: Entry, text: str, leaf: Leaf | None, head: TreeHead | None, *, sees_all: bool) -> EntryPage:
+    """The page of an entry; its path to the root is worked out from the leaves."""
+    is_open = sees_all or entry.object_type in OPEN_TYPES
+    path = _path(leaf, head) if leaf and head else ()
+    return EntryPage(
+        row=entry_row(entry, sees_all=sees_all, sealed=leaf is not None),
+        door=entry.door,
+        reason=entry.reason if is_open else "",
+        text=text if is_open else "",
+        before=_pretty(entry.before) if is_open else "",
+        after=_pretty(entry.after) if is_open else "",
+        leaf_index=leaf.index if leaf else None,
+        leaf_hash=leaf.hash if leaf else "",
+        size=head.size if head else 0,
+        root=head.root if head else "",
+        path=tuple(step.hex() for step in path),
+        holds=bool(leaf and head) and _implied(leaf, head, path) == head.root,  # type: ignore[arg-type, union-attr]
+    )
+
+
+def _path(leaf: Leaf, head: TreeHead) -> tuple[bytes, ...]:
+    hashes = Leaf.objects.filter(index__lt=head.size).order_by("index").values_list("hash", flat=True)
+    return tuple(inclusion_path([bytes.fromhex(text) for text in hashes], leaf.index))
+
+
+def _implied(leaf: Leaf, head: TreeHead, path: tuple[bytes, ...]) -> str:
+    return root_from_path(bytes.fromhex(leaf.hash), leaf.index, head.size, path).hex()
+
+
+def _pretty(text: str) -> str:
+    content: JSON = json.loads(text)
+    if content is None:
+        return ""
+    return json.dumps(_sorted(content), indent=1, ensure_ascii=False)
+
+
+def _sorted(content: Any) -> Any:
+    return dict(sorted(content.items())) if isinstance(content, Mapping) else content

@@ -1,0 +1,146 @@
+"""Minerals as pages show them: what the region mines, and where a mineral stands in each country."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from registry.domain.facts import Fact
+from registry.domain.production import ProductionTotal
+from registry.models import FactVersion, Material, Mineral
+from registry.pages.facts import PRODUCTION_TOTAL, FactLine, fact_line
+from registry.pages.instruments import InstrumentRow
+from registry.parts import Link, ProofMark, SourceMark
+from registry.paths import country_path, fact_path, mineral_path
+from registry.states import source_details
+from registry.wording import source_mark
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """What the region mined of a mineral in a year: tonnes, and per cent of the world."""
+
+    mineral: Link
+    year: int
+    region_t: int
+    world_t: int
+    share: Decimal
+    growth: Decimal | None
+    href: str
+    source: SourceMark | None
+    proof: ProofMark
+
+    @property
+    def bar(self) -> Decimal:
+        return min(self.share, Decimal(100))
+
+
+@dataclass(frozen=True, slots=True)
+class MineralRow:
+    code: str
+    name: str
+    symbol: str
+    href: str
+    production: Production | None
+    countries: tuple[Link, ...]
+    in_force: int
+    instruments: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountryFacts:
+    country: Link
+    facts: tuple[FactLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MineralPage:
+    row: MineralRow
+    countries: tuple[CountryFacts, ...]
+    region: tuple[FactLine, ...]
+    materials: tuple[Material, ...]
+    instruments: tuple[InstrumentRow, ...]
+
+
+def production_of(versions: Iterable[FactVersion], minerals: Mapping[str, str]) -> dict[str, Production]:
+    """The newest total of each mineral, by its code, largest share of the world first."""
+    found: dict[str, Production] = {}
+    for version in versions:
+        if version.kind == PRODUCTION_TOTAL:
+            total = ProductionTotal.from_json(version.content)
+            if total.mineral not in found or found[total.mineral].year < total.year:
+                found[total.mineral] = _production(version, total, minerals)
+    return dict(sorted(found.items(), key=lambda item: -item[1].share))
+
+
+def _production(version: FactVersion, total: ProductionTotal, minerals: Mapping[str, str]) -> Production:
+    href = fact_path(version.fact_id)
+    return Production(
+        mineral=Link(minerals.get(total.mineral, total.mineral), mineral_path(total.mineral)),
+        year=total.year,
+        region_t=total.region_t,
+        world_t=total.world_t,
+        share=total.share_pct,
+        growth=total.growth_pct,
+        href=href,
+        source=source_mark({**(source_details(version.source) or {}), "section": total.section}, href),
+        proof=ProofMark(version.recorded_entry_id),
+    )
+
+
+def mineral_row(
+    mineral: Mineral,
+    production: Mapping[str, Production],
+    facts: Iterable[FactVersion],
+    instruments: Sequence[InstrumentRow],
+    countries: Mapping[str, str],
+) -> MineralRow:
+    """``facts`` and ``instruments`` are those of this mineral."""
+    codes = dict.fromkeys(fact.country for fact in facts if fact.country)
+    return MineralRow(
+        code=mineral.code,
+        name=mineral.name,
+        symbol=mineral.symbol,
+        href=mineral_path(mineral.code),
+        production=production.get(mineral.code),
+        countries=tuple(Link(countries.get(code, code), country_path(code)) for code in sorted(codes)),
+        in_force=sum(row.badge in ("in_force", "signed") for row in instruments),
+        instruments=len(instruments),
+    )
+
+
+def facts_of(code: str, versions: Iterable[FactVersion]) -> list[FactVersion]:
+    """The facts that are about a mineral, alone or among others."""
+    return [
+        version
+        for version in versions
+        if version.mineral == code
+        or (version.kind != PRODUCTION_TOTAL and code in Fact.from_json(version.content).minerals)
+    ]
+
+
+def mineral_page(
+    row: MineralRow,
+    versions: Sequence[FactVersion],
+    materials: Iterable[Material],
+    instruments: Iterable[InstrumentRow],
+    countries: Mapping[str, str],
+    minerals: dict[str, str],
+) -> MineralPage:
+    by_country: dict[str, list[FactLine]] = {}
+    for version in versions:
+        if version.kind != PRODUCTION_TOTAL:
+            by_country.setdefault(version.country, []).append(fact_line(version, minerals))
+    region = by_country.pop("", [])
+    found = [
+        CountryFacts(Link(countries.get(code, code), country_path(code)), tuple(lines))
+        for code, lines in by_country.items()
+    ]
+    return MineralPage(
+        row=row,
+        countries=tuple(sorted(found, key=lambda one: one.country.text)),
+        region=tuple(region),
+        materials=tuple(materials),
+        instruments=tuple(instruments),
+    )

@@ -1,0 +1,41 @@
+"""Public addresses, fixed by contract: an app may link to a page without knowing the app that serves it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+
+def country_path(code: str) -> str:
+    return f"/countries/{quote(code)}/"
+
+
+def why_path(code: str, domain: str) -> str:
+    return f"/countries/{quote(code)}/{quote(domain)}/"
+
+
+def mineral_path(code: str) -> str:
+    return f"/minerals/{quote(code)}/"
+
+
+def instrument_path(instrument_id: str) -> str:
+    return f"/instruments/{quote(instrument_id)}/"
+
+
+def fact_path(fact_id: str) -> str:
+    return f"/facts/{quote(fact_id)}/"
+
+
+def judgement_path(judgement_id: str) -> str:
+    return f"/methodology/#{quote(judgement_id)}"
+
+
+def lot_path(lot_id: str) -> str:
+    return f"/lots/{quote(lot_id, safe='')}/"
+
+
+def entry_path(number: int) -> str:
+    return f"/log/{number}/"
+
+
+def subscribe_path(country: str = "") -> str:
+    return f"/subscribe/?country={quote(country)}" if country else "/subscribe/"

@@ -1,0 +1,19 @@
+"""Addresses of the register's public pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from registry import views
+
+app_name = "registry"
+urlpatterns = [
+    path("instruments/", views.instrument_list, name="instrument-list"),
+    path("instruments/<str:instrument_id>/", views.instrument_detail, name="instrument-detail"),
+    path("minerals/", views.mineral_list, name="mineral-list"),
+    path("minerals/<str:code>/", views.mineral_detail, name="mineral-detail"),
+    path("facts/<str:fact_id>/", views.fact_detail, name="fact-detail"),
+    path("search/", views.search, name="search"),
+    path("log/", views.log, name="log"),
+    path("log/<int:number>/", views.log_entry, name="log-entry"),
+]

@@ -1,0 +1,102 @@
+"""Public pages of the register: instruments, minerals, facts, search, the log."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from ledger.models import Entry, Leaf
+from ledger.selectors import get_head
+from ledger.services import entry_text
+from registry.browsing import (
+    get_fact_versions,
+    get_instrument_rows,
+    get_known_facts,
+    get_known_instrument,
+    get_search_page,
+    mineral_rows,
+    paged,
+)
+from registry.days import with_day
+from registry.domain.asked import AskedDay
+from registry.models import Material, Mineral
+from registry.pages.facts import fact_page
+from registry.pages.instruments import instrument_page
+from registry.pages.log import entry_page, entry_row
+from registry.pages.minerals import facts_of, mineral_page
+from registry.panels import get_panels
+from registry.signals import Subject
+from registry.wording import country_names, mineral_names
+
+
+@with_day
+def instrument_list(request: HttpRequest, asked: AskedDay) -> HttpResponse:
+    found = get_instrument_rows(asked, request.GET)
+    rows, paging = paged(found.rows, request.GET)
+    context = {"asked": asked, "section": "instruments", "rows": rows, "paging": paging, "found": found}
+    return render(request, "registry/instrument_list.html", context)
+
+
+@with_day
+def instrument_detail(request: HttpRequest, asked: AskedDay, instrument_id: str) -> HttpResponse:
+    versions, shown = get_known_instrument(instrument_id, asked.as_of)
+    if shown is None:
+        raise Http404("No approved instrument of this name was known then.")
+    page = instrument_page(versions, shown, asked.on, country_names(), mineral_names(), asked.query)
+    subject = Subject("instrument", instrument_id, {"on": asked.on.isoformat(), "version": str(shown.number)})
+    panels = get_panels(subject, request.user)
+    context = {"asked": asked, "section": "instruments", "page": page, "panels": panels}
+    return render(request, "registry/instrument_detail.html", context)
+
+
+@with_day
+def mineral_list(request: HttpRequest, asked: AskedDay) -> HttpResponse:
+    rows = mineral_rows(asked)
+    measured = [row.production for row in rows if row.production]
+    context = {"asked": asked, "section": "minerals", "rows": rows, "production": measured}
+    return render(request, "registry/mineral_list.html", context)
+
+
+@with_day
+def mineral_detail(request: HttpRequest, asked: AskedDay, code: str) -> HttpResponse:
+    mineral = get_object_or_404(Mineral, pk=code)
+    countries, minerals = country_names(), mineral_names()
+    known = get_known_facts(asked.as_of)
+    row = next(row for row in mineral_rows(asked) if row.code == code)
+    instruments = get_instrument_rows(asked, {"mineral": code}).rows
+    facts, materials = facts_of(code, known), Material.objects.filter(mineral=mineral)
+    page = mineral_page(row, facts, materials, instruments, countries, minerals)
+    panels = get_panels(Subject("mineral", code, {"on": asked.on.isoformat()}), request.user)
+    context = {"asked": asked, "section": "minerals", "page": page, "panels": panels}
+    return render(request, "registry/mineral_detail.html", context)
+
+
+def fact_detail(request: HttpRequest, fact_id: str) -> HttpResponse:
+    versions = get_fact_versions(fact_id)
+    if not versions:
+        raise Http404("No fact of this name is on record.")
+    panels = get_panels(Subject("fact", fact_id), request.user)
+    return render(request, "registry/fact_detail.html", {"page": fact_page(versions), "panels": panels})
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:200]
+    panels = get_panels(Subject("search", words), request.user) if words else []
+    context = {"page": get_search_page(words), "panels": panels, "search_words": words}
+    return render(request, "registry/search.html", context)
+
+
+def log(request: HttpRequest) -> HttpResponse:
+    head = get_head()
+    sees_all = request.user.has_perm("ledger.view_entry")
+    newest = Entry.objects.order_by("-pk").select_related("leaf")[:50]
+    rows = [entry_row(entry, sees_all=sees_all, sealed=hasattr(entry, "leaf")) for entry in newest]
+    return render(request, "registry/log.html", {"head": head, "rows": rows, "entries": rows[0].number if rows else 0})
+
+
+def log_entry(request: HttpRequest, number: int) -> HttpResponse:
+    entry = get_object_or_404(Entry, pk=number)
+    leaf = Leaf.objects.filter(entry=entry).first()
+    sees_all = request.user.has_perm("ledger.view_entry")
+    page = entry_page(entry, entry_text(entry), leaf, get_head(), sees_all=sees_all)
+    return render(request, "registry/log_entry.html", {"page": page})

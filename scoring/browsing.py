@@ -1,0 +1,278 @@
+"""What the public pages of scores read: the card of the day asked for, changes, what comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+from django.db.models import QuerySet
+
+from registry.browsing import get_known_facts
+from registry.domain.asked import AskedDay
+from registry.domain.dates import Basis as DateBasis
+from registry.domain.dates import PartialDate
+from registry.domain.drawing import shortened
+from registry.domain.instruments import InstrumentState, Status, StatusEvent
+from registry.domain.paper import Judgement
+from registry.models import Facility
+from registry.pages.facts import fact_line
+from registry.pages.instruments import instrument_row
+from registry.pages.minerals import production_of
+from registry.reference import PUBLISHED, load_contradictions, load_countries, load_judgements
+from registry.selectors import get_members
+from registry.wording import country_names, mineral_names
+from scoring.domain.card import Card, DomainScore, score
+from scoring.domain.diff import compare, span
+from scoring.domain.drawing import Cause, StepChart
+from scoring.domain.inputs import Evidence
+from scoring.domain.methodology import Domain, Methodology
+from scoring.domain.overlay import apply
+from scoring.domain.robustness import rank_ranges
+from scoring.effects import no_change_reason
+from scoring.exceptions import OverlayError
+from scoring.histories import level_spans
+from scoring.methodologies import methodology
+from scoring.models import ScoreChange
+from scoring.pages.country import (
+    CountryPage,
+    InstrumentEffect,
+    Step,
+    country_page,
+    domain_cards,
+    effect_words,
+    history,
+    role_of,
+)
+from scoring.pages.front import Coming, FrontPage, coming, ends_ahead, front_page, proposals
+from scoring.pages.methodology import MethodologyPage, Moves, methodology_page
+from scoring.pages.parts import NAMES, ChangeNote, change_note, clean, score_cell
+from scoring.pages.why import WhyPage, why_page
+from scoring.selectors import Basis, evidence_json, get_basis, get_changes
+
+#: How many dates and proposals the front page tells ahead.
+_AHEAD = 3
+
+
+@dataclass(frozen=True)
+class Day:
+    """Everything worked out for the day that a page asks about; each part only when it is needed."""
+
+    asked: AskedDay
+
+    @cached_property
+    def basis(self) -> Basis:
+        return get_basis(as_of=self.asked.as_of)
+
+    @cached_property
+    def members(self) -> list[str]:
+        return [country.code for country in get_members(self.asked.on)]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        return country_names()
+
+    @property
+    def rules(self) -> Methodology:
+        return methodology()
+
+    @cached_property
+    def card(self) -> Card:
+        return self.card_with()
+
+    def card_with(
+        self, *, without: frozenset[str] = frozenset(), add: InstrumentState | None = None, on: dt.date | None = None
+    ) -> Card:
+        """The card with evidence left out, an instrument in another state, or on another day."""
+        evidence = self.basis.evidence.without(without) if without else self.basis.evidence
+        if add is not None:
+            others = tuple(each for each in evidence.instruments if each.instrument_id != add.instrument_id)
+            evidence = replace(evidence, instruments=(*others, add))
+        return score(evidence, self.rules, on or self.asked.on, self.members)
+
+
+def get_front(day: Day) -> FrontPage:
+    latest = get_latest_change(day)
+    return front_page(
+        day.card,
+        day.names,
+        query=day.asked.query,
+        change=latest,
+        moved=get_moved_today(day),
+        ranges=rank_ranges(day.card, day.rules),
+        production=tuple(production_of(get_known_facts(day.asked.as_of), mineral_names()).values()),
+        coming=tuple(get_coming(day)),
+    )
+
+
+def get_latest_change(day: Day, country: str | None = None) -> ChangeNote | None:
+    """The newest recorded change that moved a level, up to the day and instant asked for."""
+    changes = _known_changes(day.asked).filter(is_moved=True)
+    found = (changes.filter(country=country) if country else changes).first()
+    return change_note(found, day.names) if found else None
+
+
+def get_moved_today(day: Day) -> dict[tuple[str, Domain], str]:
+    """What the cells that moved on the day asked for were before, in words."""
+    moved: dict[tuple[str, Domain], str] = {}
+    for change in _known_changes(day.asked).filter(is_moved=True, on=day.asked.on).order_by("recorded_at"):
+        old = change.old or {}
+        levels = {level for level in (old.get("low"), old.get("high")) if level is not None}
+        key = change.country, Domain(change.domain)
+        words = "was without facts" if not levels else f"was {'–'.join(str(each) for each in sorted(levels))}"
+        moved.setdefault(key, f"{words}, {'today' if day.asked.is_today else 'that day'}")
+    return moved
+
+
+def _known_changes(asked: AskedDay) -> QuerySet[ScoreChange]:
+    known = get_changes().filter(on__lte=asked.on)
+    return known.filter(recorded_at__lte=asked.as_of) if asked.as_of else known
+
+
+def get_coming(day: Day) -> Iterator[Coming]:
+    """The next dates on which an instrument ends, and the proposals that are watched, with what they would do."""
+    instruments = [each for each in day.basis.evidence.instruments if each.country in day.members]
+    for after, each in ends_ahead(instruments, day.asked.on)[:_AHEAD]:
+        card = day.card_with(on=after)
+        yield coming("Ahead", each, each.until, day.card, card, day.names, "ends. If nothing replaces it")
+    for each in proposals(instruments, day.asked.on)[:_AHEAD]:
+        enacted = replace(each, events=(StatusEvent(Status.IN_FORCE, _on(day.asked.on)),), until=None)
+        card = day.card_with(add=enacted)
+        note = coming("Watched, a proposal", each, None, day.card, card, day.names, "If enacted")
+        reason = "" if note.levels else clean(no_change_reason(card, each.country, each.instrument_id))
+        yield replace(note, words=f"If enacted, no score changes: {reason}" if reason else "If enacted")
+
+
+def _on(day: dt.date) -> PartialDate:
+    return PartialDate(day, basis=DateBasis.INFERRED)
+
+
+def get_country_page(day: Day, code: str) -> CountryPage:
+    """Raises KeyError for a country that was no member on the day."""
+    country = day.card.country(code)
+    moved = {domain: was for (of, domain), was in get_moved_today(day).items() if of == code}
+    facts = [fact_line(version, mineral_names()) for version in get_known_facts(day.asked.as_of, country=code)]
+    paper = next((each for each in load_countries() if each.code == code), None)
+    return country_page(
+        name=day.names[code],
+        card=day.card,
+        country=country,
+        cards=domain_cards(country, day.rules, day.asked.query, moved),
+        role=role_of(paper),
+        change=get_latest_change(day, code),
+        past=_past(day, code),
+        instruments=tuple(_effects(day, code)),
+        facilities=_facilities(code),
+        facts=facts,
+    )
+
+
+def _past(day: Day, code: str) -> tuple[StepChart | None, tuple[Step, ...]]:
+    spans = level_spans(day.basis.evidence, day.asked.on)
+    own = {domain: spans.get((code, domain), []) for domain in Domain}
+    moved = {span.since for each in own.values() for span in each}
+    return history(own, list(_causes(day, code, moved)), day.asked.on)
+
+
+def _causes(day: Day, code: str, moved: set[dt.date]) -> Iterator[Cause]:
+    """What happened: instruments of the country that began on a known day, and the day of the paper."""
+    for each in day.basis.evidence.instruments:
+        if each.country != code:
+            continue
+        began = next((event.since for event in each.events if event.since and event.status in _BEGAN), None)
+        if began:
+            note = "" if began.last in moved else "no level changes"
+            yield Cause(began.last, shortened(_capital(each.title), 300, 12.5), note, began.last in moved)
+    if PUBLISHED.last in moved:
+        yield Cause(PUBLISHED.last, "First facts, from the paper of April 2026", "", False)
+
+
+def _effects(day: Day, code: str) -> Iterator[InstrumentEffect]:
+    country = day.card.country(code)
+    for version in day.basis.versions.values():
+        if version.content["country"] != code:
+            continue
+        row = instrument_row(version, day.asked.on, day.names, mineral_names(), day.asked.query)
+        without = day.card_with(without=frozenset({row.instrument_id})).country(code)
+        moves = tuple(
+            (NAMES[cell.domain], span(cell), span(without.domain(cell.domain)))
+            for cell in country.domains
+            if (cell.low, cell.high) != (without.domain(cell.domain).low, without.domain(cell.domain).high)
+        )
+        yield InstrumentEffect(row, moves, "" if moves else effect_words(row, country.domains))
+
+
+def _facilities(code: str) -> dict[str, list[str]]:
+    """Names of the facilities the paper states, by stage. Those of imported lots are for who may see the lots."""
+    found: dict[str, list[str]] = {}
+    for each in Facility.objects.filter(country=code).exclude(source=None).exclude(operating_status="planned"):
+        found.setdefault(each.stage, []).append(_capital(each.name))
+    return found
+
+
+def get_why_page(day: Day, code: str, domain: str) -> WhyPage:
+    """Raises KeyError for a country that was no member on the day."""
+    score = day.card.cell(code, domain)
+    moved = get_moved_today(day)
+    change = _known_changes(day.asked).filter(is_moved=True, country=code, domain=domain).first()
+    return why_page(
+        day.names[code],
+        code,
+        score,
+        score_cell(code, score, day.asked.query, moved.get((code, Domain(domain)), "")),
+        day.rules,
+        lambda public_id: evidence_json(public_id, day.basis, day.asked.on),
+        load_judgements(),
+        change=change_note(change, day.names) if change else None,
+        falls=list(_falls(day, code, score)),
+    )
+
+
+def _falls(day: Day, code: str, score: DomainScore) -> Iterator[tuple[str, DomainScore]]:
+    """Pieces of evidence of the gate that holds the level, without any one of which it would be lower."""
+    held = [gate for gate in score.gates if gate.level and score.low and gate.level <= score.low and gate.facts]
+    for public_id in held[-1].facts if held else ():
+        lower = day.card_with(without=frozenset({public_id})).cell(code, score.domain)
+        if (lower.low or 0) < (score.low or 0):
+            yield public_id, lower
+
+
+@lru_cache(maxsize=4)
+def _judged(fingerprint: str, on: dt.date, members: tuple[str, ...]) -> tuple[tuple[Judgement, Moves], ...]:
+    """What the other reading of each judgement would move. ``fingerprint`` says which evidence that is for."""
+    evidence, rules = get_basis().evidence, methodology()
+    card = score(evidence, rules, on, members)
+    return tuple((judgement, _other_reading(judgement, evidence, rules, card)) for judgement in load_judgements())
+
+
+def _other_reading(judgement: Judgement, evidence: Evidence, rules: Methodology, card: Card) -> Moves:
+    try:
+        other = score(*apply(evidence, rules, judgement.instead), card.on, [each.country for each in card.countries])
+    except OverlayError:
+        # What it would change is not on record here, so it changes nothing.
+        return {}
+    return {(c.country, c.domain): (span(c.before), span(c.after)) for c in compare(card, other) if c.level_changed}
+
+
+def get_methodology_page(day: Day) -> MethodologyPage:
+    judged = _judged(day.basis.evidence.fingerprint, day.asked.on, tuple(day.members))
+    return methodology_page(day.rules, judged, load_contradictions(), day.names)
+
+
+_BEGAN = (Status.IN_FORCE, Status.SIGNED)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def get_change_notes(country: str, domain: str, kind: str) -> list[ChangeNote]:
+    """Recorded changes by country, domain and kind, newest first."""
+    changes = get_changes(country=country or None)
+    if domain in set(Domain):
+        changes = changes.filter(domain=domain)
+    if kind in ("fact", "correction", "method"):
+        changes = changes.filter(cause=kind)
+    names = country_names()
+    return [change_note(change, names) for change in changes]

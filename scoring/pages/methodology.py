@@ -1,0 +1,135 @@
+"""How scores are made: domains, gates, thresholds, and every judgement with what its other reading would move."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from registry.domain.paper import Contradiction, Judgement
+from registry.parts import Link
+from registry.paths import why_path
+from registry.wording import section_words
+from scoring.domain.methodology import Domain, Methodology
+from scoring.pages.parts import LEVEL_WORDS, NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A level of a domain: its gate, the paper's wording and what is tested."""
+
+    level: int
+    gate: str
+    word: str
+    criterion: str
+    rule: str
+    judgements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRules:
+    name: str
+    key: str
+    question: str
+    rows: tuple[RuleRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRow:
+    """A reading the facts do not force; ``moves`` are (country and domain, level as is, level by the other reading)."""
+
+    judgement_id: str
+    title: str
+    gates: str
+    paper_says: str
+    reading: str
+    other_reading: str
+    moves: tuple[tuple[Link, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictionRow:
+    contradiction_id: str
+    about: str
+    places: tuple[tuple[str, str], ...]
+    treatment: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodologyPage:
+    code: str
+    title: str
+    effective_from: dt.date
+    sections: str
+    domains: tuple[DomainRules, ...]
+    weights: tuple[tuple[str, int], ...]
+    parameters: tuple[tuple[str, str], ...]
+    judgements: tuple[JudgementRow, ...]
+    contradictions: tuple[ContradictionRow, ...]
+
+
+#: The moves of a judgement: {(country, domain): (as is, by the other reading)}, levels as text.
+Moves = Mapping[tuple[str, Domain], tuple[str, str]]
+
+
+def methodology_page(
+    methodology: Methodology,
+    judgements: Iterable[tuple[Judgement, Moves]],
+    contradictions: Iterable[Contradiction],
+    names: Mapping[str, str],
+) -> MethodologyPage:
+    fields = dataclasses.fields(methodology.parameters)
+    return MethodologyPage(
+        code=methodology.code,
+        title=methodology.title,
+        effective_from=methodology.effective_from,
+        sections=", ".join(section_words(section) for section in methodology.sections),
+        domains=tuple(_domain(methodology, domain) for domain in Domain),
+        weights=tuple((NAMES[domain], methodology.weights[domain]) for domain in Domain),
+        parameters=tuple((_plain(each.name), str(getattr(methodology.parameters, each.name))) for each in fields),
+        judgements=tuple(_judgement(judgement, moves, names) for judgement, moves in judgements),
+        contradictions=tuple(
+            ContradictionRow(
+                each.contradiction_id,
+                each.about,
+                tuple((section_words(section), quote) for section, quote in each.places),
+                each.treatment,
+            )
+            for each in contradictions
+        ),
+    )
+
+
+def _domain(methodology: Methodology, domain: Domain) -> DomainRules:
+    rows = [
+        RuleRow(gate.level, gate.gate, LEVEL_WORDS[domain][gate.level - 1], gate.criterion, gate.rule, gate.judgements)
+        for gate in methodology.gates_of(domain)
+    ]
+    if rows[0].level > 1:
+        remains = "What remains where the first gate does not pass."
+        rows.insert(0, RuleRow(1, "", LEVEL_WORDS[domain][0], methodology.lowest[domain], remains, ()))
+    return DomainRules(NAMES[domain], domain.value, methodology.questions[domain], tuple(reversed(rows)))
+
+
+def _judgement(judgement: Judgement, moves: Moves, names: Mapping[str, str]) -> JudgementRow:
+    return JudgementRow(
+        judgement_id=judgement.judgement_id,
+        title=judgement.title[:1].upper() + judgement.title[1:],
+        gates=", ".join(judgement.gates),
+        paper_says=judgement.paper_says,
+        reading=judgement.reading,
+        other_reading=judgement.other_reading,
+        moves=tuple(_moves(moves, names)),
+    )
+
+
+def _moves(moves: Moves, names: Mapping[str, str]) -> Sequence[tuple[Link, str, str]]:
+    return [
+        (Link(f"{names.get(code, code)}, {NAMES[domain].lower()}", why_path(code, domain.value)), before, after)
+        for (code, domain), (before, after) in moves.items()
+    ]
+
+
+def _plain(name: str) -> str:
+    return f"{name.removesuffix('_pct').replace('_', ' ')}{', percent' if name.endswith('_pct') else ''}"
