@@ -50,3 +50,4 @@ def own_data_dir(tmp_path: Path, settings: pytest.FixtureRequest) -> None:
     """Mail and heads of a test lie in its own folder."""
     settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
     settings.MAIL_DIR = tmp_path / "mail"  # type: ignore[attr-defined]
+    settings.EMAIL_BACKEND = "alerts.channels.FileBackend"  # type: ignore[attr-defined]
