@@ -7,3 +7,12 @@ from django.apps import AppConfig
 
 class TraceabilityConfig(AppConfig):
     name = "traceability"
+    verbose_name = "Lots"
+
+    def ready(self) -> None:
+        from ledger import guards
+        from traceability import receivers  # noqa: F401  (registers the jobs as well)
+        from traceability.live import track_all
+
+        guards.protect("traceability_assay", "traceability_event", "traceability_eventline")
+        track_all()

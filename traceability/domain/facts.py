@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from traceability.domain.vocabulary import CustodyModel, EventKind, MassBasis, Material, Role, Unit
+
+_DIGITS = Context(prec=15)
+
+
+def degrees(value: Decimal | None) -> Decimal | None:
+    """A latitude or longitude to six decimals, which is a tenth of a metre."""
+    return None if value is None else value.quantize(Decimal("0.000001"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,14 @@ class FacilityFact:
     licence_from: dt.date | None = None
     licence_until: dt.date | None = None
     capacity_t_per_year: Decimal | None = None
+
+    def content(self) -> tuple[object, ...]:
+        """What makes two reports of one facility the same: numbers as finely as the register keeps them, degrees to six
+        decimals and a capacity to 15 digits."""
+        row = (self.name, self.kind, self.country, self.operator_id, self.licence_number)
+        days = (self.licence_from, self.licence_until)
+        capacity = None if self.capacity_t_per_year is None else _DIGITS.plus(self.capacity_t_per_year)
+        return (*row, *days, degrees(self.latitude), degrees(self.longitude), capacity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,7 +276,7 @@ _KEYS = {
 
 
 def _content(fact: Any) -> Any:
-    return fact.content() if isinstance(fact, EventFact) else fact
+    return fact.content() if isinstance(fact, EventFact | FacilityFact) else fact
 
 
 def _in_circles(corrects: Mapping[str, str], events: Iterable[EventFact]) -> list[str]:

@@ -1,0 +1,28 @@
+"""Choices of columns and forms, made of the domain's enums."""
+
+from __future__ import annotations
+
+from registry.choices import choices
+from traceability.domain.vocabulary import (
+    CustodyModel,
+    EventKind,
+    FindingCode,
+    FindingState,
+    MassBasis,
+    Material,
+    Role,
+    Severity,
+    Unit,
+    Verdict,
+)
+
+MATERIALS = choices(Material)
+CUSTODY_MODELS = choices(CustodyModel)
+EVENT_KINDS = choices(EventKind)
+LINE_ROLES = choices(Role)
+UNITS = [(unit.value, unit.name.lower()) for unit in Unit]
+MASS_BASES = choices(MassBasis)
+FINDING_CODES = [(code.value, code.value) for code in FindingCode]
+FINDING_STATES = choices(FindingState)
+SEVERITIES = choices(Severity)
+VERDICTS = choices(Verdict)

@@ -1,0 +1,47 @@
+"""What can go wrong with lots, each in a sentence that says how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from traceability.domain.importing.problems import Problem
+
+
+class TraceabilityError(Exception):
+    """Root of the errors of this app; shown to the person who caused it."""
+
+
+class UnknownLot(TraceabilityError):
+    """There is no such lot, or the reader may not see it: the two answer alike."""
+
+    def __init__(self, lot_id: str) -> None:
+        super().__init__(f"There is no lot {lot_id!r} here. Look at how it is spelled, or import it first.")
+        self.lot_id = lot_id
+
+
+class UnknownElement(TraceabilityError):
+    """What was asked for is no element."""
+
+    def __init__(self, element: str) -> None:
+        super().__init__(f"{element!r} is no element with a standard atomic weight; write a symbol such as Nd.")
+        self.element = element
+
+
+class CannotRead(TraceabilityError):
+    """There is nothing to import at a path."""
+
+
+class ImportRefused(TraceabilityError):
+    """An import has errors; nothing of it was stored."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"The import has {len(problems)} errors; nothing was stored.")
+        self.problems = tuple(problems)
+
+
+class NotAllowed(TraceabilityError):
+    """A person may not do this."""
+
+
+class WrongState(TraceabilityError):
+    """A step that does not follow from where a finding stands."""

@@ -1,0 +1,1 @@
+"""Reading and writing lots in the forms that others use."""

@@ -1,0 +1,101 @@
+"""One XLSX workbook as sheets of text. Formulas are refused: what is imported is what was written, not worked out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from django.conf import settings
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from traceability.domain.importing.problems import FILES, Code, Problem
+from traceability.domain.importing.reading import Sheet
+
+#: A workbook unpacks to many times its size; more than this is a bomb, or no list of lots.
+LARGEST_UNPACKED = 1_000_000_000
+MOST_PACKED = 200
+#: Sheets of the template that are for people.
+_FOR_PEOPLE = {"instructions", "read me", "readme"}
+
+
+def read_workbook(source: Path | BinaryIO, name: str = "workbook.xlsx") -> tuple[list[Sheet], list[Problem]]:
+    """The sheets of a workbook, and what is wrong with it as a file."""
+    problems: list[Problem] = []
+    if fault := _fault_of_file(source):
+        return [], [Problem(name, None, None, Code.BAD_VALUE, fault)]
+    try:
+        book = load_workbook(source, read_only=True, data_only=False, keep_links=False)
+        try:
+            sheets = [_read(sheet, problems) for sheet in book.worksheets if _is_wanted(sheet)]
+        finally:
+            book.close()
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError, DefusedXmlException) as error:
+        return [], [Problem(name, None, None, Code.BAD_VALUE, f"the workbook cannot be read: {error}")]
+    return sheets, problems
+
+
+def _fault_of_file(source: Path | BinaryIO) -> str | None:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, OSError):
+        return "this is no XLSX workbook, or it is cut off"
+    unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
+    if unpacked > LARGEST_UNPACKED or unpacked > MOST_PACKED * max(packed, 10_000):
+        return "the workbook unpacks to far more than it should hold; it is not read"
+    return None
+
+
+def _is_wanted(sheet: Any) -> bool:
+    title = sheet.title.strip()
+    return f"{title}.csv" in FILES or (title.lower() not in _FOR_PEOPLE and (sheet.max_row or 0) > 1)
+
+
+def _read(sheet: Any, problems: list[Problem]) -> Sheet:
+    file = f"{sheet.title.strip()}.csv"
+    if file not in FILES:
+        return Sheet(file, [], [])
+    rows: list[tuple[int, list[str]]] = []
+    header: list[str] = []
+    # A sheet may claim a billion empty rows: what is read is what has cells, up to the limit of an import.
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(max_row=settings.IMPORT_MAX_LINES + 1), start=1):
+        texts = []
+        for place, cell in enumerate(cells):
+            if cell.data_type == "f":
+                column = header[place] if place < len(header) else None
+                message = "the cell holds a formula; put in its value"
+                problems.append(Problem(file, number, column, Code.BAD_VALUE, message))
+            texts.append("" if cell.data_type == "f" else _text(cell.value))
+        if number == 1:
+            header = _without_empty_end(texts)
+        elif any(texts):
+            rows.append((number, texts))
+    return Sheet(file, header, rows)
+
+
+def _without_empty_end(texts: list[str]) -> list[str]:
+    while texts and not texts[-1].strip():
+        texts = texts[:-1]
+    return texts
+
+
+def _text(value: Any) -> str:
+    """A cell as it would stand in a CSV file. A spreadsheet's number has 15 digits; what it shows beyond is noise."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return format(Decimal(format(value, ".15g")), "f")
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    return str(value)

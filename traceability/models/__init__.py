@@ -1,0 +1,20 @@
+"""Lots, events, what follows from them, and what was found."""
+
+from traceability.models.events import Event, EventLine, Side
+from traceability.models.findings import BorderVerdict, Finding
+from traceability.models.lots import Assay, Lot
+from traceability.models.states import Excess, LotMetal, LotState, OpenShipment
+
+__all__ = [
+    "Assay",
+    "BorderVerdict",
+    "Event",
+    "EventLine",
+    "Excess",
+    "Finding",
+    "Lot",
+    "LotMetal",
+    "LotState",
+    "OpenShipment",
+    "Side",
+]

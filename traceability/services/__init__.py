@@ -1,0 +1,1 @@
+"""Writing lots, events and what follows from them."""
