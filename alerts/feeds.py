@@ -70,7 +70,7 @@ class InstrumentsFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs a
         return f"{item.instrument.country}: {item.content['title']}"
 
     def item_description(self, item: Any) -> str:
-        return item.details.get("quote") or item.content["title"]
+        return str(item.details.get("quote") or item.content["title"])
 
     def item_link(self, item: Any) -> str:
         return reverse("registry:instrument", args=[item.instrument.instrument_id])

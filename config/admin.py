@@ -24,6 +24,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Reference", ("registry.country", "registry.mineral", "registry.material")),
     ("People", ("registry.user",)),
 )
+#: Names that say more than those of the tables.
+NAMES = {"FactVersion": "Facts", "FeedEntry": "News entries", "FetchAttempt": "Looks at feeds", "User": "People"}
 #: Rows that a table of the home page shows before it links to the list.
 SHOWN = 6
 
@@ -75,7 +77,7 @@ class SeamAdminSite(admin.AdminSite):
     def _sections(self, request: HttpRequest) -> Iterator[Section]:
         yield Section("My work", list(_work(request.user)))
         for app in self.get_app_list(request):
-            yield Section(app["name"], [Item(model["name"], model["admin_url"]) for model in app["models"]])
+            yield Section(app["name"], [_item(model) for model in app["models"]])
 
 
 def _pick(models: dict[str, Any], wanted: tuple[str, ...]) -> list[Any]:
@@ -84,6 +86,10 @@ def _pick(models: dict[str, Any], wanted: tuple[str, ...]) -> list[Any]:
 
 def _is_listed(key: str) -> bool:
     return any(name in (key, key.partition(".")[0]) for _section, wanted in SECTIONS for name in wanted)
+
+
+def _item(model: dict[str, Any]) -> Item:
+    return Item(NAMES.get(model["object_name"], str(model["name"])), model["admin_url"])
 
 
 def _work(user: Any) -> Iterator[Item]:
@@ -118,7 +124,7 @@ def _day(user: Any) -> dict[str, Any]:
 def _counted(rows: Any, clock: str) -> dict[str, Any]:
     """How many wait, since when the oldest does, and the first of them."""
     oldest = rows.order_by(clock).values_list(clock, flat=True).first()
-    return {"count": rows.count(), "oldest": oldest, "rows": list(rows[:SHOWN])}
+    return {"count": rows.count(), "oldest": oldest, "rows": list(rows.order_by(clock)[:SHOWN])}
 
 
 def _effect(record: Instrument) -> str:

@@ -41,11 +41,11 @@ def text(name: str) -> str:
 
 
 def number(name: str) -> int:
-    return _env.int(name)
+    return int(_env.int(name))
 
 
 def port(name: str) -> int:
-    value = _env.int(name)
+    value = int(_env.int(name))
     if not 0 < value < 65536:
         raise ValueError("a port lies between 1 and 65535")
     return value

@@ -52,8 +52,9 @@ def create_cast() -> int:
 
 
 def first_sign_in() -> list[str]:
+    path: Path = settings.DATA_DIR / SIGN_IN_FILE
     try:
-        return (settings.DATA_DIR / SIGN_IN_FILE).read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return ["The accounts' passwords were noted on the first run; the file is gone."]
 

@@ -84,7 +84,7 @@ def _ask_again(kind: str, key: str, due_at: dt.datetime) -> bool:
     open_jobs = _open_jobs({kind}).filter(key=key)
     # Sooner wins; `revision` tells a run in progress that it has to be done once more.
     open_jobs.filter(due_at__gt=due_at).update(due_at=due_at)
-    return open_jobs.update(revision=F("revision") + 1) == 1
+    return bool(open_jobs.update(revision=F("revision") + 1))
 
 
 def _open_jobs(kinds: Collection[str] | None) -> Any:

@@ -9,7 +9,7 @@ from jobs import waking
 from jobs.services import run_due
 
 
-@shared_task(name="jobs.tasks.run_due_jobs", ignore_result=True, expires=60)
+@shared_task(name="jobs.tasks.run_due_jobs", ignore_result=True, expires=60)  # type: ignore[untyped-decorator]
 def run_due_jobs() -> None:
     close_old_connections()
     run_due()

@@ -59,7 +59,8 @@ class MembershipBackend(ModelBackend):
     def _memberships(self, user: Any) -> list[tuple[str, str | None]]:
         if not isinstance(user, User):
             return []
-        if not hasattr(user, "_memberships"):
-            user._memberships = list(user.memberships.values_list("role", "country_id"))
-        memberships: list[tuple[str, str | None]] = user._memberships
+        # Read once a request: the user is loaded anew for each.
+        if "_memberships" not in user.__dict__:
+            user.__dict__["_memberships"] = list(user.memberships.values_list("role", "country_id"))
+        memberships: list[tuple[str, str | None]] = user.__dict__["_memberships"]
         return memberships

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from registry.domain.instruments import InstrumentState
 from registry.models import Country
+from registry.selectors import get_members
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare
 from scoring.domain.trace import GateTrace
 from scoring.methodologies import methodology
-from scoring.selectors import get_basis, get_members
+from scoring.selectors import get_basis
 
 
 @dataclass(frozen=True, slots=True)

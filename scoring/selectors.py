@@ -166,17 +166,16 @@ def _ends(domains: tuple[DomainScore, ...], end: str) -> dict[str, int | None]:
 def _fact_json(public_id: str, version: FactVersion) -> dict[str, Any]:
     if version.kind == PRODUCTION_TOTAL:
         total = ProductionTotal.from_json(version.content)
-        text, value, section, quote = total.text, str(total.share_pct), total.section, None
+        said: dict[str, Any] = {"text": total.text, "value": str(total.share_pct), "quote": None}
+        section = total.section
     else:
         fact = Fact.from_json(version.content)
-        text, section, quote = fact.text, fact.section, fact.quote
-        value = value_text(fact.value) or fact.fact_class
+        said = {"text": fact.text, "value": value_text(fact.value) or fact.fact_class, "quote": fact.quote}
+        section = fact.section
     return {
         "id": public_id,
         "kind": version.kind,
-        "text": text,
-        "value": value,
-        "quote": quote,
+        **said,
         "source": _source_json(version.source, section),
         "entry": version.recorded_entry_id,
     }

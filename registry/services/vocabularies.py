@@ -43,9 +43,9 @@ def load_vocabularies() -> None:
 
 
 @cache
-def measure_words() -> dict[str, dict[str, str | None]]:
-    """What each measure code is called here and in other vocabularies, its direction and its pillar."""
-    measures: dict[str, dict[str, str | None]] = _read("measures.yaml")["measures"]
+def measure_words() -> dict[str, dict[str, str]]:
+    """What each measure code is called here and in other vocabularies (None: not there), its direction and pillar."""
+    measures: dict[str, dict[str, str]] = _read("measures.yaml")["measures"]
     return measures
 
 

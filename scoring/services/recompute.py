@@ -17,6 +17,7 @@ from ledger.domain.actor import WORKER, Actor, Door
 from ledger.domain.canonical import canonical
 from ledger.services import Change, record, record_many
 from registry.models import InstrumentVersion
+from registry.selectors import get_members
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare_cells
 from scoring.domain.methodology import Domain
@@ -24,7 +25,7 @@ from scoring.effects import country_names, no_change_reason
 from scoring.live import change_state, score_object_id, score_state
 from scoring.methodologies import CURRENT, methodology, rules
 from scoring.models import Methodology, Score, ScoreChange, ScoreRun, Trigger
-from scoring.selectors import Basis, get_basis, get_members, get_scores
+from scoring.selectors import Basis, get_basis, get_scores
 from scoring.signals import score_changed
 
 CODE_VERSION = "1"
@@ -138,8 +139,7 @@ class _Recording:
             for country, cell in fresh
         ]
         changes = [
-            Change("score", "score", score_object_id(row), _before(stored, row), score_state(row))
-            for row in scores
+            Change("score", "score", score_object_id(row), _before(stored, row), score_state(row)) for row in scores
         ]
         for row, entry in zip(scores, record_many(by=self.by, changes=changes), strict=True):
             row.recorded_entry_id = entry
@@ -331,17 +331,13 @@ def _published(by: Actor) -> Methodology:
     found = Methodology.objects.filter(code=CURRENT).first()
     if found is not None:
         return found
-    book = methodology(CURRENT)
-    text = canonical(rules_json())
+    book, written = methodology(CURRENT), rules(CURRENT)
+    text = canonical(written)
     state = {"code": CURRENT, "title": book.title, "sha256": hashlib.sha256(text.encode()).hexdigest()}
     entry = record(by=by, change=Change("publish", "methodology", CURRENT, None, state))
     return Methodology.objects.create(
-        rules=rules_json(), effective_from=book.effective_from, approved_by=by.public_id, recorded_entry=entry, **state
+        rules=written, effective_from=book.effective_from, approved_by=by.public_id, recorded_entry=entry, **state
     )
-
-
-def rules_json() -> Any:
-    return rules(CURRENT)
 
 
 def _lock() -> None:
