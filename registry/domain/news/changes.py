@@ -1,0 +1,164 @@
+"""What is done to a measure: the newest stage that the text supports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from registry.domain.news.lexicon import Hit, concepts
+from registry.domain.news.text import Sentence, Zone
+
+ZONE_WEIGHT = {Zone.TITLE: 1.0, Zone.LEAD: 0.7, Zone.BODY: 0.4}
+AGREEMENTS = frozenset({"mou", "trade_agreement"})
+#: Measures with a number, a limit or a list that can be altered.
+_RATED = frozenset(
+    {
+        "domestic_market_obligation",
+        "domestic_processing_requirement",
+        "export_ban",
+        "export_licence",
+        "export_quota",
+        "export_tax",
+        "foreign_ownership_limit",
+        "local_content_requirement",
+        "price_control",
+        "royalty",
+        "standard",
+        "stockpile",
+        "tax_holiday",
+    }
+)
+_ENOUGH = 0.65
+_KINDS = {
+    "expire": "expired",
+    "extend": "extended",
+    "repeal": "repealed",
+    "suspend": "suspended",
+    "propose": "proposed",
+}
+
+
+@dataclass
+class Steps:
+    """Words of steps by kind, with the weight of where they stand."""
+
+    weights: dict[str, float] = field(default_factory=dict)
+    hits: dict[str, Hit] = field(default_factory=dict)
+
+    def add(self, kind: str, hit: Hit) -> None:
+        weight = ZONE_WEIGHT[hit.sentence.zone]
+        if weight > self.weights.get(kind, 0.0) or kind not in self.hits:
+            self.hits[kind] = hit
+        self.weights[kind] = min(2.0, max(self.weights.get(kind, 0.0), weight) + (0.2 if kind in self.weights else 0.0))
+
+    def __getitem__(self, kind: str) -> float:
+        return self.weights.get(kind, 0.0)
+
+    def title(self, kind: str) -> bool:
+        return kind in self.hits and self.hits[kind].sentence.zone is Zone.TITLE
+
+
+def find(parts: Sequence[Sentence], lang: str, asserted: Callable[[Hit], bool], taken: Iterable[Hit]) -> Steps:
+    """Find the words of steps that are asserted. ``taken`` words name the measure itself and are no step on it."""
+    steps = Steps()
+    spans = [(id(hit.sentence), hit.start, hit.end) for hit in taken]
+    for kind, concept in concepts("changes").items():
+        for part in parts:
+            for hit in concept.hits(part, lang):
+                own = (
+                    (kind in _KINDS or kind == "enforce")
+                    and kind != "propose"
+                    and any(s == id(part) and a < hit.end and hit.start < b for s, a, b in spans)
+                )
+                if not own and asserted(hit):
+                    steps.add(kind, hit)
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What else decides a stage: is there a state text, has it been made, does it hold already."""
+
+    measure: str
+    act: bool
+    done: bool
+    office: bool
+    holds_already: bool
+    has_start: bool
+    has_end: bool
+    freed: bool
+    from_to: bool
+    ceases: bool
+
+
+def decide(steps: Steps, context: Context) -> str:
+    """Name the change kind of the contract."""
+    if context.measure in AGREEMENTS:
+        return _of_agreement(steps)
+    if context.measure == "licence_revocation":
+        return "proposed" if steps.title("propose") else "enforced"
+    if context.freed and not steps.title("suspend") and not context.has_end:
+        return "repealed"
+    return _on_existing(steps, context) or _new(steps, context)
+
+
+def _of_agreement(steps: Steps) -> str:
+    if steps.title("take_force"):
+        return "in_force"
+    for kind in ("expire", "extend", "suspend", "repeal"):
+        if steps.title(kind) and not steps.title("sign"):
+            return _KINDS[kind]
+    if steps["take_force"] and not steps["sign"]:
+        return "in_force"
+    return "signed"
+
+
+def _on_existing(steps: Steps, context: Context) -> str | None:
+    """A step on a measure that exists: the strongest of its words, the title's before all."""
+    usable = {kind: steps[kind] for kind in ("expire", "extend", "repeal", "suspend") if _fits(kind, steps, context)}
+    if usable.get("suspend") and usable.get("repeal") and usable["suspend"] >= 0.5:
+        usable["suspend"] = usable["repeal"] + 0.1
+    if usable.get("extend", 0) >= 1.0 and usable.get("expire"):
+        usable.pop("expire")
+    if usable.get("expire") and usable.get("repeal") and steps.title("expire"):
+        usable["expire"] = usable["repeal"] + 0.1
+    best = max(usable, key=lambda kind: usable[kind], default=None)
+    if best is None or usable[best] < _ENOUGH:
+        return None
+    return _KINDS[best]
+
+
+def _fits(kind: str, steps: Steps, context: Context) -> bool:
+    if kind == "suspend" and context.measure == "moratorium":
+        return False
+    if kind == "expire" and steps.title("extend"):
+        return False
+    if kind == "repeal" and (context.from_to or context.ceases):
+        return False
+    # said only below the title of another step, such words tell the background
+    busy = any(steps.title(other) for other in ("begin", "rate", "enforce")) and not steps.title(kind)
+    return steps[kind] > 0 and not (
+        busy
+        and not any(steps.title(other) for other in ("expire", "extend", "repeal", "suspend"))
+        and steps[kind] < 0.9
+    )
+
+
+def _new(steps: Steps, context: Context) -> str:
+    proposed = steps["propose"] >= _ENOUGH and not (
+        context.done and not steps.title("propose") and not steps["one_chamber"]
+    )
+    if proposed:
+        return "proposed"
+    if steps["enforce"] >= 0.7 and not steps.title("rate") and (steps.title("enforce") or not steps.title("begin")):
+        return "enforced"
+    amended = context.measure in _RATED and (context.from_to or steps.title("rate") or steps["rate"] >= 1.0)
+    if steps["to_come"] and not context.done:
+        return "announced"
+    if amended:
+        return "amended"
+    if not context.done and not context.act and (steps["announce"] or context.office):
+        return "announced" if not context.holds_already else "in_force"
+    if context.holds_already or (steps.title("take_force") and context.has_start):
+        return "in_force"
+    return "adopted"

@@ -1,0 +1,259 @@
+"""Classifies news items: reads each one, adds up what speaks for and against a policy change, joins repeats."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from registry.domain.news import acts, changes, cues, dates, effective, matter, measures, numbers, places, repeats, text
+from registry.domain.news.items import Classification, NewsItem, Reason
+from registry.domain.news.lexicon import Hit, concepts
+from registry.domain.news.repeats import Story
+from registry.domain.news.text import Sentence, Zone
+from registry.domain.news.weighing import Evidence, weigh
+
+#: Written beside every flag, so that one can tell which rules raised it.
+RULES_VERSION = "2026-11-24.1"
+
+
+def classify(items: Sequence[NewsItem], earlier: Sequence[Story] = ()) -> list[Classification]:
+    """Classify items together, in the order given; of two reports of one step the first published raises the flag.
+
+    ``earlier`` are stories flagged before, oldest first; what repeats one of them has its id in ``duplicate_of``.
+    """
+    order = sorted(range(len(items)), key=lambda at: (_when(items[at]), at))
+    stories = list(earlier)
+    results: dict[int, Classification] = {}
+    for at in order:
+        results[at] = _joined(items[at], read(items[at]), stories)
+    return [results[at] for at in range(len(items))]
+
+
+def _when(item: NewsItem) -> dt.datetime:
+    return item.published or dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+def _joined(item: NewsItem, result: Classification, stories: list[Story]) -> Classification:
+    if not result.flag:
+        return result
+    title = text.clean(item.title)
+    story = repeats.find(result, title, item.published, stories)
+    if story is None:
+        stories.append(Story(result, title, item.published))
+        return result
+    reason = Reason("repeat", story.title, 0.0)
+    return replace(result, flag=False, duplicate_of=story.result.id, reasons=(*result.reasons, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Everything found in one item before it is weighed."""
+
+    parts: tuple[Sentence, ...]
+    lang: str
+    matter: matter.Matter
+    mentions: tuple[places.Mention, ...]
+    found: tuple[measures.Finding, ...]
+    steps: changes.Steps
+    cues: tuple[cues.Cue, ...]
+    acts: tuple[acts.Act, ...]
+
+
+def read(item: NewsItem) -> Classification:
+    """Classify one item for itself; repeats are not looked for."""
+    parts = text.sentences(item.title, item.summary)
+    lang = text.language(item.lang, " ".join(part.text for part in parts))
+    about = matter.find(parts, lang)
+    if not about.named and about.group is None:
+        return Classification(item.id, False, 0.0, reasons=(Reason("no mineral named", "", -3.0),))
+    reading = _reading(parts, lang, about)
+    return _weighed(item, reading)
+
+
+def _reading(parts: tuple[Sentence, ...], lang: str, about: matter.Matter) -> _Reading:
+    denied = {id(part): cues.denied(part, lang) for part in parts}
+
+    def asserted(hit: Hit) -> bool:
+        inside = any(start <= hit.start < end for start, end in denied[id(hit.sentence)])
+        return not inside and not cues.negated(hit, lang)
+
+    every = measures.find(parts, lang)
+    open_ = tuple(f for f in every if not any(_inside(hit, denied) for hit in f.hits))
+    found = measures.best(open_ or every)
+    taken = [hit for hit in found[0].hits if hit.code not in _NOT_TAKEN] if found else []
+    steps = changes.find(parts, lang, asserted, taken)
+    return _Reading(
+        parts,
+        lang,
+        about,
+        places.find(parts, lang),
+        found,
+        steps,
+        cues.find(parts, lang, found[0].hits if found else ()),
+        acts.find(parts),
+    )
+
+
+#: Concepts of a measure whose words are also its lifting or taking back.
+_NOT_TAKEN = frozenset({"freed", "take_back", "tax", "quota", "licence", "mou_term", "trade_term"})
+
+
+def _inside(hit: Hit, denied: dict[int, list[tuple[int, int]]]) -> bool:
+    return any(start <= hit.start < end for start, end in denied[id(hit.sentence)])
+
+
+def _weighed(item: NewsItem, reading: _Reading) -> Classification:
+    measure = reading.found[0].measure if reading.found else None
+    countries, counterpart, scope = _who(item, reading, measure)
+    today = _local_day(item, countries)
+    days = dates.find(reading.parts, reading.lang, today)
+    kind, day = _stage(reading, measure, days, today)
+    evidence = _evidence(reading, scope, kind, day, bool(counterpart) and measure in changes.AGREEMENTS)
+    total, reasons = weigh(evidence)
+    complete = (measure is not None or evidence.formal) and bool(countries) and scope and evidence.step is not None
+    slots = {"measure": measure, "change_kind": kind, "effective": day.value} if measure or evidence.formal else {}
+    return Classification(
+        item.id,
+        flag=complete and total >= 0,
+        score=round(1 / (1 + math.exp(-total)) * (1.0 if complete else 0.5), 4),
+        countries=countries,
+        counterpart=counterpart or None,
+        minerals=_minerals(reading),
+        reasons=reasons,
+        hs=reading.matter.hs,
+        acts=tuple(str(act) for act in reading.acts),
+        numbers=numbers.find(reading.parts),
+        **slots,
+    )
+
+
+def _minerals(reading: _Reading) -> tuple[str, ...]:
+    policy = frozenset(id(finding.sentence) for finding in reading.found)
+    return matter.minerals(reading.matter, policy)
+
+
+def _who(item: NewsItem, reading: _Reading, measure: str | None) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The implementers, the other side, and whether that is within the register's scope."""
+    total = places.scores(reading.mentions, reading.lang, item.source)
+    inside = {code: score for code, score in total.items() if code in places.member_codes()}
+    foreign = places.foreign_actor(reading.mentions, total)
+    if measure in changes.AGREEMENTS:
+        ours, theirs = places.parties(reading.mentions)
+        ours = ours or (places.actors(reading.mentions, inside, item.lang) if inside and not theirs else ())
+        alone = (
+            foreign in theirs
+            and not reading.steps.title("sign")
+            and any(reading.steps.title(k) for k in ("suspend", "repeal"))
+        )
+        if alone and ours:
+            return theirs, ours, True
+        return (ours, theirs, True) if ours else (theirs, (), False)
+    if foreign is not None:
+        supply = places.touched(reading.mentions, reading.matter.hits, reading.lang)
+        return (foreign,), supply, bool(supply)
+    actors = places.actors(reading.mentions, inside, item.lang.lower()[:2])
+    return actors, (), bool(actors)
+
+
+def _local_day(item: NewsItem, countries: tuple[str, ...]) -> dt.date | None:
+    if item.published is None:
+        return None
+    hours = places.offset_hours(countries[0] if countries else None)
+    return item.published.astimezone(dt.timezone(dt.timedelta(hours=hours))).date()
+
+
+def _stage(
+    reading: _Reading, measure: str | None, days: Sequence[dates.Day], today: dt.date | None
+) -> tuple[str, effective.Effective]:
+    """The change kind and its day, which depend on each other: what holds already is in force."""
+    first = effective.choose("adopted", measure or "", days, today)
+    at_once = first.day is not None and first.day.word in dates.AT_ONCE
+    holds = bool(
+        first.value and first.stated and not at_once and today and first.value <= today.isoformat()[: len(first.value)]
+    )
+    actor = concepts("actors")
+    done = any(actor["act_done"].found(part, reading.lang) for part in reading.parts)
+    act = bool(reading.acts) or any(actor["act"].found(part, reading.lang) for part in reading.parts)
+    context = changes.Context(
+        measure=measure or "",
+        act=act,
+        done=done and (act or any(actor["collective"].found(part, reading.lang) for part in reading.parts)),
+        office=any(actor["minister_says"].found(part, reading.lang) for part in reading.parts),
+        holds_already=holds,
+        has_start=bool(first.value),
+        has_end=any(day.role == "end" for day in days),
+        from_to=numbers.moves(reading.parts[:2]),
+        ceases=bool(reading.found and any(hit.code == "cease" for hit in reading.found[0].hits)),
+        freed=bool(reading.found and any(hit.code == "freed" for hit in reading.found[0].hits)),
+    )
+    kind = changes.decide(reading.steps, context)
+    return kind, effective.choose(kind, measure or "", days, today)
+
+
+_STEPS = (
+    "expire",
+    "extend",
+    "repeal",
+    "suspend",
+    "rate",
+    "propose",
+    "enforce",
+    "sign",
+    "take_force",
+    "begin",
+    "announce",
+)
+
+
+def _evidence(reading: _Reading, scope: bool, kind: str, day: effective.Effective, two_states: bool) -> Evidence:
+    actor = concepts("actors")
+
+    def first(name: str) -> Hit | None:
+        return next((hit for part in reading.parts if (hit := actor[name].found(part, reading.lang))), None)
+
+    step = next((reading.steps.hits[k] for k in _STEPS if reading.steps.title(k)), None)
+    step = step or next((reading.steps.hits[k] for k in _STEPS if k in reading.steps.hits and k != "announce"), None)
+    country = next((m.hit for m in reading.mentions if m.country in places.member_codes()), None)
+    act = reading.acts[0] if reading.acts else None
+    return Evidence(
+        mineral=reading.matter.hits[0] if reading.matter.hits else reading.matter.group,
+        country=country,
+        scope=scope,
+        measure=reading.found[0] if reading.found else None,
+        step=step,
+        special=next((reading.steps.hits[k] for k in _STEPS[:5] if reading.steps.title(k)), None),
+        state=first("state") or next((m.hit for m in reading.mentions if m.kind is places.Kind.BODY), None),
+        subject=_subject(reading),
+        private=first("private"),
+        act=Hit("act", act.sentence, act.start, act.end) if act else None,
+        act_word=first("act"),
+        done=first("act_done"),
+        day=Hit("day", day.day.sentence, day.day.start, day.day.end) if day.day and day.stated else None,
+        cues=reading.cues,
+        kind=kind,
+        denied_title=_title_denied(reading),
+        two_states=two_states,
+        question=reading.parts[0].text.rstrip("\"'”’ ").endswith("?") if reading.parts else False,
+    )
+
+
+def _subject(reading: _Reading) -> Hit | None:
+    """The country, capital or state body with which the title begins, if it begins with one."""
+    title = [m for m in reading.mentions if m.hit.sentence.zone is Zone.TITLE and m.party and m.hit.start <= 12]
+    return title[0].hit if title else None
+
+
+def _title_denied(reading: _Reading) -> bool:
+    """Whether the title denies all of what it says, and not one half of it."""
+    title = [part for part in reading.parts if part.zone is Zone.TITLE]
+    if not title or not cues.denied(title[0], reading.lang):
+        return False
+    spans = cues.denied(title[0], reading.lang)
+    free = [
+        f
+        for f in reading.found
+        if f.sentence is title[0] and not any(s <= hit.start < e for hit in f.hits for s, e in spans)
+    ]
+    return not free

@@ -1,0 +1,89 @@
+"""What goes into the news rules and what comes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One entry of a feed, as published. ``lang`` may be empty; ``published`` None where the feed gives no time."""
+
+    id: str
+    title: str
+    summary: str = ""
+    lang: str = ""
+    source: str = ""
+    published: dt.datetime | None = None
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> NewsItem:
+        """Read one row of the contract's input; raise ValueError where it is no news item."""
+        if not isinstance(row, Mapping) or row.get("id") in (None, ""):
+            raise ValueError("an item needs an id")
+        texts = {key: str(row.get(key) or "") for key in ("title", "summary", "lang", "source")}
+        return cls(id=str(row["id"]), published=_instant(row.get("published")), **texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One contribution to a score.
+
+    ``rule`` names it, ``text`` is what was matched as it stands in the item, ``weight`` what it adds or takes away.
+    ``where`` is ``title``, ``summary`` or empty (no span); ``start`` and ``end`` are offsets in the cleaned field.
+    """
+
+    rule: str
+    text: str
+    weight: float
+    where: str = ""
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What the rules make of one item: the contract's output (interfaces.md section 4), with ``hs`` and ``acts`` added.
+
+    ``countries`` are ISO 3166-1 alpha-2 codes or ``ASEAN``; ``effective`` is a date at the precision of the text.
+    """
+
+    id: str
+    flag: bool
+    score: float
+    countries: tuple[str, ...] = ()
+    minerals: tuple[str, ...] = ()
+    measure: str | None = None
+    change_kind: str | None = None
+    effective: str | None = None
+    counterpart: tuple[str, ...] | None = None
+    duplicate_of: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    hs: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the contract's object: lists for tuples, spans of reasons included."""
+        row = asdict(self)
+        for key in ("countries", "minerals", "hs", "acts", "numbers"):
+            row[key] = list(row[key])
+        row["counterpart"] = list(self.counterpart) if self.counterpart else None
+        row["reasons"] = [asdict(reason) for reason in self.reasons]
+        del row["numbers"]
+        return row
+
+
+def _instant(value: Any) -> dt.datetime | None:
+    if value in (None, ""):
+        return None
+    try:
+        instant = dt.datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError(
+            f"'published' is '{value}': write ISO 8601 with an offset, such as 2026-11-24T08:00:00Z"
+        ) from error
+    return instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
