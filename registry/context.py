@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from ledger.selectors import get_head
 from registry.models import Feed, Instrument
@@ -13,6 +14,7 @@ from registry.models import Feed, Instrument
 def site(request: HttpRequest) -> dict[str, Any]:
     """Lazy values for templates: nothing is read from the database unless a template uses it."""
     return {
+        "now": timezone.now(),
         "log_head": get_head,
         "holds_demo_data": lambda: (
             Instrument.objects.filter(is_demo=True).exists() or Feed.objects.filter(is_demo=True).exists()

@@ -97,6 +97,12 @@ def date_words(value: PartialDate) -> str:
     return f"{value.first:%b %Y}" if value.precision is Precision.MONTH else day(value.first)
 
 
+@register.filter
+def partial(value: PartialDate) -> str:
+    """A date inside a sentence, no finer than its source."""
+    return date_words(value)
+
+
 @register.simple_tag
 def imprecise(value: PartialDate | dt.date | None, missing: str = "") -> SafeString:
     """A date with its precision and basis beside it, unless it is a day and stated."""
