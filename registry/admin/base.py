@@ -1,0 +1,180 @@
+"""What all desk pages share: permissions with their object, writing through services alone, no deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from registry.exceptions import RegistryError
+from registry.templatetags.seam import instant
+
+
+class ShowAgain(Exception):
+    """Leaves the transaction of a POST, undoing what it did, and shows the form again as it was typed."""
+
+    def __init__(self, form: forms.ModelForm, formsets: Sequence[Any]) -> None:
+        super().__init__()
+        self.form, self.formsets = form, formsets
+
+
+def instant_column(name: str, title: str) -> Any:
+    """A column that shows an instant as pages do: 23 Nov 2026, 09:43 UTC."""
+
+    @admin.display(description=title, ordering=name)
+    def column(self: Any, row: Any) -> SafeString:
+        return format_html('<span class="date">{}</span>', instant(getattr(row, name)))
+
+    return column
+
+
+class DeskAdmin(admin.ModelAdmin):
+    """Permissions are asked with the object, so an officer's country counts; nothing is deleted at the desk."""
+
+    actions = None
+    #: What a list is called where its table's name says too little.
+    plural = ""
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.ALWAYS
+    empty_value_display = "not stated"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "view", obj) or self._may(request, "change", obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def _may(self, request: HttpRequest, verb: str, obj: Any = None) -> bool:
+        name = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
+        return bool(request.user.has_perm(name, obj))
+
+    # The ledger is the log of the desk: Django's own would keep names of persons beside it.
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def page_of(self, obj: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+
+class ReadOnlyAdmin(DeskAdmin):
+    """What the desk shows and does not change."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ServiceAdmin(DeskAdmin):
+    """Gathers form and inlines without saving them and makes one call to a service, in `write`."""
+
+    def write(self, request: HttpRequest, form: forms.ModelForm, formsets: Sequence[Any], change: bool) -> None:
+        """Call the service. May raise RegistryError or ValidationError: the form is shown again with the sentence."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool) -> None:
+        """Nothing is saved here: `write` hands the gathered rows to the service."""
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        for formset in formsets:
+            formset.save(commit=False)
+        try:
+            self.write(request, form, formsets, change)
+        except (RegistryError, ValidationError) as error:
+            _add_errors(form, error)
+            if not change:
+                _forget(form, formsets)
+            raise ShowAgain(form, formsets) from error
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        return ""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ShowAgain as again:
+            return self._show_again(request, object_id, again, extra_context)
+
+    def _show_again(
+        self, request: HttpRequest, object_id: str | None, again: ShowAgain, extra_context: Any
+    ) -> HttpResponse:
+        """The page of a form that was gathered and not written, as ModelAdmin shows one that is not valid."""
+        obj = self.get_object(request, unquote(object_id)) if object_id else None
+        inlines = self.get_inline_instances(request, obj)
+        fieldsets: Any = self.get_fieldsets(request, obj)
+        adminform = helpers.AdminForm(
+            again.form, list(fieldsets), {}, self.get_readonly_fields(request, obj), model_admin=self
+        )
+        inline_formsets = self.get_inline_formsets(request, list(again.formsets), inlines, obj)
+        media = self.media + adminform.media
+        for inline_formset in inline_formsets:
+            media += inline_formset.media
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{'Change' if obj else 'Add'} {self.opts.verbose_name}",
+            "subtitle": str(obj) if obj else None,
+            "adminform": adminform,
+            "object_id": object_id,
+            "original": obj,
+            "is_popup": IS_POPUP_VAR in request.POST,
+            "to_field": None,
+            "media": media,
+            "inline_admin_formsets": inline_formsets,
+            "errors": helpers.AdminErrorList(again.form, again.formsets),
+            "preserved_filters": self.get_preserved_filters(request),
+            **(extra_context or {}),
+        }
+        return self.render_change_form(request, context, add=obj is None, change=obj is not None, obj=obj)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        return self.after_saving(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        return self.after_saving(request, obj)
+
+    def after_saving(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        self.message_user(request, f"Saved: {obj}.", messages.SUCCESS)
+        return HttpResponseRedirect(self.page_of(obj))
+
+
+def _add_errors(form: forms.ModelForm, error: Exception) -> None:
+    if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
+        for name, problems in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, problems)
+    else:
+        form.add_error(None, error if isinstance(error, ValidationError) else str(error))
+
+
+def _forget(form: forms.ModelForm, formsets: Sequence[Any]) -> None:
+    """Rows of an undone addition must not pass for stored ones when the form is shown again."""
+    rows = [form.instance, *(row for formset in formsets for row in formset.new_objects)]
+    for row in rows:
+        row.pk, row._state.adding = None, True

@@ -1,0 +1,237 @@
+"""The flag inbox: a list and a reading pane; nothing moves a score by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+
+from ledger.selectors import get_newest_entry
+from registry.admin.base import ReadOnlyAdmin
+from registry.admin.instruments import preview_of_flag
+from registry.choices import MEASURE_CODES, FlagState, label
+from registry.desk import countries_of, get_flags
+from registry.domain.marking import Piece, mark
+from registry.exceptions import RegistryError
+from registry.forms import DismissForm, minerals
+from registry.models import Country, Flag, Instrument
+from registry.permissions import can_decide
+from registry.prefilling import prefill_of, reading_of
+from registry.services.flags import dismiss, reopen
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    name: str
+    count: int
+
+
+class InboxFilter(forms.Form):
+    q = forms.CharField(label="Words", required=False)
+    country = forms.ModelChoiceField(
+        Country.objects.filter(flags__isnull=False).distinct(), required=False, empty_label="All countries"
+    )
+    mineral = forms.ChoiceField(choices=lambda: [("", "All minerals"), *minerals()], required=False)
+    measure = forms.ChoiceField(choices=[("", "All measures"), *MEASURE_CODES], required=False)
+
+
+@admin.register(Flag)
+class FlagAdmin(ReadOnlyAdmin):
+    """Decided by `registry.services.flags` alone; the row itself is never edited."""
+
+    search_fields = ("entry__title",)
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide_view)
+        return [path("<int:pk>/decide/<slug:verdict>/", decide, name="registry_flag_decide"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        flag = self.get_object(request, object_id)
+        if flag is None:
+            raise Http404("no such flag")
+        return HttpResponseRedirect(_address("all" if flag.state == FlagState.OPEN else "decided", flag))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return TemplateResponse(request, "admin/registry/flag/inbox.html", self._inbox(request))
+
+    def _inbox(self, request: HttpRequest, asked: str = "", dismissal: DismissForm | None = None) -> dict[str, Any]:
+        tabs = _tabs(request)
+        keys = [tab.key for tab in tabs]
+        shown = request.GET.get("show", "")
+        shown = shown if shown in keys else keys[0]
+        wanted = InboxFilter(request.GET)
+        flags = _narrow(_queue(request, shown), wanted)
+        page = Paginator(flags, PAGE).get_page(request.GET.get("p"))
+        picked = _picked(asked or request.GET.get("flag", ""), list(page.object_list))
+        kept = {
+            name: request.GET[name] for name in ("q", "country", "mineral", "measure", "p") if request.GET.get(name)
+        }
+        return {
+            **self.admin_site.each_context(request),
+            "title": "Flags",
+            "opts": self.opts,
+            "tabs": tabs,
+            "shown": shown,
+            "page": page,
+            "wanted": wanted,
+            "kept": f"&{urlencode(kept)}" if kept else "",
+            "picked": picked,
+            "pane": _pane(request, picked) if picked else None,
+            "dismissal": dismissal or DismissForm(),
+        }
+
+    def decide_view(self, request: HttpRequest, pk: int, verdict: str) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        flag = Flag.objects.select_related("entry__feed", "country", "joined_to").filter(pk=pk).first()
+        if flag is None or verdict not in ("dismiss", "reopen"):
+            raise Http404("no such flag or verdict")
+        if verdict == "reopen":
+            self._reopen(request, flag)
+            return HttpResponseRedirect(_address("", flag))
+        form = DismissForm(request.POST)
+        if not form.is_valid():
+            context = self._inbox(request, asked=flag.flag_id, dismissal=form)
+            return TemplateResponse(request, "admin/registry/flag/inbox.html", context, status=400)
+        self._dismiss(request, flag, form.reason())
+        return HttpResponseRedirect(_address("", None))
+
+    def _dismiss(self, request: HttpRequest, flag: Flag, reason: str) -> None:
+        try:
+            dismiss(flag=flag, by=request.user, reason=reason)  # type: ignore[arg-type]
+        except RegistryError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"Dismissed: {flag}.", messages.SUCCESS)
+
+    def _reopen(self, request: HttpRequest, flag: Flag) -> None:
+        try:
+            reopen(flag=flag, by=request.user, reason="opened again at the desk")  # type: ignore[arg-type]
+        except RegistryError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"Open again: {flag}.", messages.SUCCESS)
+
+
+def _tabs(request: HttpRequest) -> list[Tab]:
+    """The officer's own countries first; one tab less where these are the whole region."""
+    own, everywhere = _queue(request, "mine").count(), _queue(request, "all").count()
+    codes = countries_of(request.user, "registry.decide_flag")  # type: ignore[arg-type]
+    first = []
+    if codes is not None:
+        names = ", ".join(Country.objects.filter(pk__in=codes).values_list("name", flat=True))
+        first = [Tab("mine", names or "Yours", own)]
+    return [
+        *first,
+        Tab("all", "All countries", everywhere),
+        Tab("decided", "Decided", _queue(request, "decided").count()),
+    ]
+
+
+def _queue(request: HttpRequest, shown: str) -> QuerySet[Flag]:
+    every = Flag.objects.select_related("entry__feed", "country").order_by("-score", "-raised_at", "-pk")
+    if shown == "decided":
+        return every.exclude(state=FlagState.OPEN).order_by("-decided_at", "-raised_at")
+    opened = get_flags(request.user) if shown == "mine" else every  # type: ignore[arg-type]
+    return opened.filter(state=FlagState.OPEN).order_by("-score", "-raised_at", "-pk")
+
+
+def _narrow(flags: QuerySet[Flag], wanted: InboxFilter) -> QuerySet[Flag]:
+    if not wanted.is_valid():
+        return flags
+    data = wanted.cleaned_data
+    if data["q"]:
+        flags = flags.filter(Q(entry__title__icontains=data["q"]) | Q(entry__summary__icontains=data["q"]))
+    if data["country"]:
+        flags = flags.filter(country=data["country"])
+    if data["measure"]:
+        flags = flags.filter(measure=data["measure"])
+    if data["mineral"]:
+        listed = [flag.pk for flag in flags.only("pk", "minerals") if data["mineral"] in flag.minerals]
+        flags = flags.filter(pk__in=listed)
+    return flags
+
+
+def _picked(asked: str, flags: Sequence[Flag]) -> Flag | None:
+    if asked:
+        every = Flag.objects.select_related("entry__feed", "country", "joined_to__entry")
+        return every.filter(flag_id=asked).first()
+    return next(iter(flags), None)
+
+
+def _pane(request: HttpRequest, flag: Flag) -> dict[str, Any]:
+    """All that the reading pane says of a flag."""
+    open_now = flag.state in (FlagState.OPEN, FlagState.JOINED)
+    allowed = can_decide(request.user, flag)  # type: ignore[arg-type]
+    prefilled = prefill_of(flag)
+    matched = reading_of(flag).matched
+    return {
+        "title": _marked(mark(flag.entry.title, matched)),
+        "summary": _marked(mark(flag.entry.summary, matched)),
+        "minerals": ", ".join(name for code, name in minerals() if code in flag.minerals),
+        "language": language_name(flag.entry.language),
+        "change": label(flag.change_kind) if flag.change_kind else "",
+        "score": round(flag.score * 100),
+        "reasons": [{**reason, "percent": round(float(reason.get("weight") or 0) * 100)} for reason in flag.reasons],
+        "hint": prefilled.hint,
+        "preview": preview_of_flag(prefilled, on=timezone.localdate()) if open_now else None,
+        "entry_log": get_newest_entry("flag", flag.flag_id),
+        "can_decide": allowed and open_now,
+        "can_reopen": allowed and flag.state == FlagState.DISMISSED,
+        "make": f"{reverse('admin:registry_instrument_add')}?{urlencode({'flag': flag.flag_id})}",
+        "targets": _targets(flag) if allowed and open_now else [],
+        "became": list(flag.instruments.all()),
+    }
+
+
+def _targets(flag: Flag) -> list[tuple[Instrument, str]]:
+    """Records that the news may be about: of its country, nearest first; with the address."""
+    records = Instrument.objects.filter(country_id=flag.country_id).prefetch_related("measures")
+
+    def nearness(record: Instrument) -> int:
+        held = list(record.measures.all())
+        shared = {mineral for measure in held for mineral in measure.minerals} & set(flag.minerals)
+        return 2 * any(measure.code == flag.measure for measure in held) + bool(shared)
+
+    near = sorted((record for record in records if nearness(record)), key=nearness, reverse=True)[:5]
+    query = urlencode({"flag": flag.flag_id})
+    return [(record, f"{reverse('admin:registry_instrument_change', args=[record.pk])}?{query}") for record in near]
+
+
+def language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code
+
+
+def _marked(pieces: Sequence[Piece]) -> SafeString:
+    parts = ((SafeString("<mark>"), conditional_escape(piece.text), SafeString("</mark>")) if piece.is_match
+             else ("", conditional_escape(piece.text), "") for piece in pieces)  # fmt: skip
+    return format_html_join("", "{}{}{}", parts)
+
+
+def _address(shown: str, flag: Flag | None) -> str:
+    query = {name: value for name, value in (("show", shown), ("flag", flag.flag_id if flag else "")) if value}
+    return reverse("admin:registry_flag_changelist") + (f"?{urlencode(query)}" if query else "")

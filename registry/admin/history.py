@@ -1,0 +1,83 @@
+"""The history of a record as people read it: who changed what, when and why. Rows of one saving stand together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry.admin.record import ChangeLine, Words
+from registry.models import Instrument, Measure, StatusEvent
+
+#: One press of a button writes its rows within this time.
+_TOGETHER = dt.timedelta(seconds=2)
+_SILENT = {"id", "created_at", "changed_at", "instrument", "drafted_by", "submitted_by", "instrument_id", "row"}
+
+
+@dataclass(slots=True)
+class Edit:
+    """What one person saved at one time. ``by`` is a public id, empty where no person did it."""
+
+    at: dt.datetime
+    by: str
+    reason: str
+    lines: list[ChangeLine] = field(default_factory=list)
+    is_first: bool = False
+
+
+def get_edits(instrument: Instrument) -> list[Edit]:
+    """Every saving of a record with its measures and status events, newest first."""
+    words = Words()
+    rows = sorted(_rows(instrument), key=lambda row: (row.history_date, row.history_id))
+    edits: list[Edit] = []
+    for row in rows:
+        if not edits or not _belongs(row, edits[-1]):
+            edits.append(Edit(row.history_date, row.history_user_id or "", row.history_change_reason or ""))
+        edit = edits[-1]
+        edit.is_first = edit.is_first or (row.history_type == "+" and row.history_object.__class__ is Instrument)
+        edit.lines.extend(_lines(row, words))
+    return edits[::-1]
+
+
+def _rows(instrument: Instrument) -> list[Any]:
+    return [
+        *Instrument.history.filter(id=instrument.pk),
+        *Measure.history.filter(instrument_id=instrument.pk),
+        *StatusEvent.history.filter(instrument_id=instrument.pk),
+    ]
+
+
+def _belongs(row: Any, edit: Edit) -> bool:
+    near = row.history_date - edit.at <= _TOGETHER
+    return near and (row.history_user_id or "") == edit.by and (row.history_change_reason or "") == edit.reason
+
+
+def _lines(row: Any, words: Words) -> Iterator[ChangeLine]:
+    if row.history_type == "-":
+        yield ChangeLine(_subject(row), _whole(row, words), "")
+        return
+    previous = row.prev_record
+    if previous is None:
+        if not isinstance(row.history_object, Instrument):
+            yield ChangeLine(_subject(row), "", _whole(row, words))
+        return
+    for change in row.diff_against(previous).changes:
+        if change.field not in _SILENT:
+            name = str(row.instance._meta.get_field(change.field).verbose_name)
+            subject = "" if isinstance(row.history_object, Instrument) else f"{_subject(row)}, "
+            yield ChangeLine(_capital(subject + name), words.of(change.old), words.of(change.new))
+
+
+def _subject(row: Any) -> str:
+    return f"Measure {row.number}" if isinstance(row.history_object, Measure) else "Status"
+
+
+def _whole(row: Any, words: Words) -> str:
+    if isinstance(row.history_object, Measure):
+        return words.of({"code": row.code, "minerals": row.minerals, "hs": row.hs})
+    return words.of({"status": row.status, "since": row.since})
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

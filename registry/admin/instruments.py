@@ -1,0 +1,313 @@
+"""Instruments at the desk: drafted, previewed, sent to a second officer, approved."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ledger.domain.actor import Door
+from ledger.selectors import get_newest_entry
+from registry import permissions
+from registry.admin.base import ShowAgain, instant_column
+from registry.admin.filters import MeasureFilter, MineralFilter
+from registry.admin.history import get_edits
+from registry.admin.inlines import MeasureInline, StatusInline
+from registry.admin.prefilled import Prefilled, get_prefill
+from registry.admin.record import Words, changes_against, sections_of
+from registry.admin.review import ReviewAdmin, take_step
+from registry.choices import DraftState
+from registry.desk import countries_of, get_drafts, get_instruments_of, get_reviews
+from registry.domain.dates import PartialDate
+from registry.domain.entering import BEGINNINGS
+from registry.domain.instruments import InstrumentState
+from registry.exceptions import NotAllowed, WrongState
+from registry.forms import InstrumentForm
+from registry.models import Country, Instrument, InstrumentVersion, Measure, Source, StatusEvent
+from registry.paths import instrument_path
+from registry.previews import Preview, get_preview
+from registry.services.drafting import draft_from_news
+from registry.services.instruments import Draft, save_draft
+from registry.templatetags.seam import badge, date_words
+from registry.wording import status_badge
+
+STATE_MARKS = {
+    DraftState.DRAFT: "v-ch",
+    DraftState.SUBMITTED: "v-warn",
+    DraftState.SENT_BACK: "v-bad",
+    DraftState.APPROVED: "v-ok",
+}
+_FIELDS: dict[str, Any] = {
+    "Instrument": ("title", "title_original", ("country", "type"), ("number", "legal_force"), "until"),
+    "What it is about": (("scope", "pillar"), "engagement_scope", "counterparts"),
+    "Evidence": ("source", "quote", "note"),
+    "For the log": ("reason",),
+}
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """Whose turn it is."""
+
+    title = "what waits"
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("review", "For me to approve"), ("mine", "Drafts of mine")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Instrument]) -> QuerySet[Instrument]:
+        chosen = {"review": get_reviews, "mine": get_drafts}.get(self.value() or "")
+        return queryset.filter(pk__in=chosen(request.user).values("pk")) if chosen else queryset  # type: ignore[arg-type]
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(ReviewAdmin):
+    form = InstrumentForm
+    change_form_template = "admin/registry/instrument/change_form.html"
+    object_history_template = "admin/registry/instrument/history.html"
+    inlines = (StatusInline, MeasureInline)
+    autocomplete_fields = ("source",)
+    list_display = ("titled", "country", "at_desk", "stands", "does", "since", "changed")
+    list_filter = (WaitingFilter, ("country", admin.RelatedOnlyFieldListFilter), "state", MineralFilter, MeasureFilter,
+                   "type", "is_demo")  # fmt: skip
+    search_fields = ("title", "title_original", "number", "instrument_id", "quote", "source__title")
+    search_help_text = "Title in either language, official number, words of the source."
+
+    changed = instant_column("changed_at", "changed")
+
+    # --- who sees and changes what
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
+        current = Prefetch("versions", InstrumentVersion.objects.current(), to_attr="current_versions")
+        return get_instruments_of(request.user).prefetch_related("measures", "status_events", current)  # type: ignore[arg-type]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What waits for a second officer is read, until its officer takes it back with `?edit`."""
+        waits = obj is not None and obj.state == DraftState.SUBMITTED and "edit" not in request.GET
+        return not waits and super().has_change_permission(request, obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "country":
+            codes = countries_of(request.user, "registry.change_instrument")  # type: ignore[arg-type]
+            kwargs["queryset"] = Country.objects.all() if codes is None else Country.objects.filter(pk__in=codes)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "country" and formfield is not None:
+            formfield.widget.can_view_related = False
+        return formfield
+
+    # --- the list
+
+    @admin.display(description="title", ordering="title")
+    def titled(self, instrument: Instrument) -> SafeString:
+        original = instrument.title_original or instrument.number
+        return format_html('{}<span class="sub">{}</span>', instrument.title, original)
+
+    @admin.display(description="at the desk", ordering="state")
+    def at_desk(self, instrument: Instrument) -> SafeString:
+        return _mark(instrument)
+
+    @admin.display(description="today")
+    def stands(self, instrument: Instrument) -> SafeString:
+        for version in instrument.current_versions:  # type: ignore[attr-defined]
+            return badge(*status_badge(InstrumentState.from_json(version.content), timezone.localdate()))
+        return format_html('<span class="muted">{}</span>', "not approved yet")
+
+    @admin.display(description="measures")
+    def does(self, instrument: Instrument) -> str:
+        names = dict.fromkeys(measure.get_code_display() for measure in instrument.measures.all())
+        return ", ".join(names) or "no measure on record"
+
+    @admin.display(description="in force from")
+    def since(self, instrument: Instrument) -> SafeString:
+        measures = sorted(measure.start for measure in instrument.measures.all() if measure.start)
+        began = sorted(event.since for event in instrument.status_events.all() if event.status in BEGINNINGS)
+        starts = measures or [since for since in began if since]
+        if not starts:
+            return format_html('<span class="unk">{}</span>', "not stated")
+        return format_html('<span class="date">{}</span>', date_words(PartialDate.parse(starts[0])))
+
+    # --- the form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        last = ("Evidence", "For the log")
+        return [
+            (name, {"fields": fields, "classes": ("after",) if name in last else ()})
+            for name, fields in _FIELDS.items()
+        ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        found = get_prefill(request)
+        names = frozenset(found.prefill.instrument) if found and not found.attaches else frozenset()
+        return type(form.__name__, (form,), {"prefilled": names})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        found = get_prefill(request)
+        return dict(found.prefill.instrument) if found else {}
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET":  # in a POST these values would pass for what the row held before
+            kwargs["initial"] = inline.first_rows(request)
+        return kwargs
+
+    def write(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
+        if "_preview" in request.POST:
+            raise ShowAgain(form, formsets)
+        draft, reason, found = _gather(form, formsets), form.cleaned_data["reason"], get_prefill(request)
+        if found is not None:
+            draft_from_news(draft=draft, flag=found.flag, by=request.user, reason=reason)  # type: ignore[arg-type]
+        else:
+            save_draft(draft=draft, by=request.user.actor(Door.DESK), reason=reason)  # type: ignore[union-attr]
+
+    def after_saving(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if "_submit" in request.POST:
+            take_step(self, request, obj, "submit", request.POST.get("reason", "").strip())
+        else:
+            self.message_user(
+                request, "Draft saved. Nothing changes until a second officer approves it.", messages.SUCCESS
+            )
+        return HttpResponseRedirect(self.page_of(obj))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        obj = context["original"]
+        form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
+        found = get_prefill(request)
+        context.update(
+            title=_page_title(obj, found),
+            subtitle=None,
+            found=found,
+            preview=self._preview(request, obj, form, formsets),
+            has_errors=form.is_bound and bool(context["errors"]),
+            review=_review_of(request, obj),
+            worked_out_at=timezone.now(),
+            public_path=instrument_path(obj.instrument_id) if obj and obj.current_versions else "",
+        )
+        if obj is not None and not self.has_change_permission(request, obj):
+            words = Words()
+            current = obj.current_versions[0] if obj.current_versions else None
+            context["sections"] = sections_of(obj, words)
+            context["changes"] = changes_against(obj, current, words) if current else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _preview(self, request: HttpRequest, obj: Any, form: Any, formsets: Sequence[Any]) -> Preview | None:
+        """What the rows of the page would do: those typed, stored, or filled in by a flag. None: no rows yet."""
+        on = timezone.localdate()
+        found = get_prefill(request)
+        if form.is_bound:
+            valid = form.is_valid() and all(formset.is_valid() for formset in formsets)
+            return get_preview(_citing(form.instance, found), *_rows_of(formsets), on=on) if valid else None
+        if obj is not None:
+            if obj.state == DraftState.APPROVED:
+                return None
+            return get_preview(obj, list(obj.measures.all()), list(obj.status_events.all()), on=on)
+        return preview_of_flag(found.prefill, on=on) if found else None
+
+    # --- the history
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        instrument = self.get_object(request, object_id)
+        if instrument is None:
+            raise Http404("no such record")
+        if not self.has_view_permission(request, instrument):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "History",
+            "opts": self.opts,
+            "original": instrument,
+            "edits": get_edits(instrument),
+            "versions": instrument.versions.select_related("recorded_entry").order_by("-number"),
+            "newest_entry": get_newest_entry("instrument", instrument.instrument_id),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+
+def preview_of_flag(prefill: Any, *, on: Any) -> Preview | None:
+    """What a flag's instrument would do just as the news fills it in; None where it names no country."""
+    values = dict(prefill.instrument)
+    country = values.pop("country", None)
+    if country is None:
+        return None
+    events = [StatusEvent(status=e.status.value, since=e.since, basis=e.basis.value) for e in prefill.events]
+    measures = [Measure(**prefill.measure)] if prefill.measure else []
+    instrument = Instrument(country_id=country, source=Source(kind="news"), **values)
+    return get_preview(instrument, measures, events, on=on)
+
+
+def _citing(instrument: Instrument, found: Prefilled | None) -> Instrument:
+    """The record as it would be saved: a flag's news is its source where none is named."""
+    cited = copy.copy(instrument)
+    if found is not None and cited.source is None:
+        cited.source = Source(kind="news")
+    return cited
+
+
+def _gather(form: Any, formsets: Sequence[Any]) -> Draft:
+    changed = [
+        row for formset in formsets for row in (*formset.new_objects, *(pair[0] for pair in formset.changed_objects))
+    ]
+    return Draft(
+        instrument=form.instance,
+        measures=[row for row in changed if isinstance(row, Measure)],
+        events=[row for row in changed if isinstance(row, StatusEvent)],
+        removed=[row for formset in formsets for row in formset.deleted_objects],
+    )
+
+
+def _rows_of(formsets: Sequence[Any]) -> tuple[list[Measure], list[StatusEvent]]:
+    rows = [form.instance for formset in formsets for form in formset.forms if _is_row(form)]
+    return [row for row in rows if isinstance(row, Measure)], [row for row in rows if isinstance(row, StatusEvent)]
+
+
+def _is_row(form: forms.ModelForm) -> bool:
+    stands = form.instance.pk is not None or form.has_changed()
+    return stands and not form.cleaned_data.get("DELETE")
+
+
+def _mark(instrument: Instrument) -> SafeString:
+    state = DraftState(instrument.state)
+    return format_html('<span class="v {}">{}</span>', STATE_MARKS[state], instrument.get_state_display())
+
+
+def _page_title(obj: Instrument | None, found: Any) -> str:
+    if obj is None:
+        return "New instrument, from a flag" if found else "New instrument"
+    return obj.title
+
+
+def _review_of(request: HttpRequest, obj: Instrument | None) -> dict[str, Any] | None:
+    """Where the record stands between its officers, and what stands against this person's approving it."""
+    if obj is None:
+        return None
+    current = obj.current_versions[0] if obj.current_versions else None  # type: ignore[attr-defined]
+    against = ""
+    try:
+        permissions.check_can_review(request.user, obj)  # type: ignore[arg-type]
+    except (NotAllowed, WrongState) as error:
+        against = str(error)
+    may_edit = request.user.has_perm("registry.change_instrument", obj)
+    waits = obj.state == DraftState.SUBMITTED
+    return {
+        "mark": _mark(obj),
+        "waits": waits,
+        "against": against,
+        "current": current,
+        "take_back": f"{reverse('admin:registry_instrument_change', args=[obj.pk])}?edit=1"
+        if waits and may_edit
+        else "",
+    }

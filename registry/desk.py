@@ -1,0 +1,145 @@
+"""What an officer's day holds: whose countries, which flags, drafts, reviews, feeds and dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+
+from registry.auth import PERMISSIONS
+from registry.choices import DraftState, FeedState, FlagState
+from registry.domain.dates import PartialDate
+from registry.domain.instruments import InstrumentState
+from registry.models import Country, Feed, FeedEntry, Flag, Instrument, InstrumentVersion, User
+
+#: How far ahead the desk looks for dates, and how long a feed may be silent before it is worth a look.
+AHEAD = dt.timedelta(days=60)
+SILENT_AFTER = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A date of an approved instrument that lies ahead; ``what`` happens then, as words."""
+
+    when: PartialDate
+    what: str
+    instrument_id: str
+    title: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How the feeds fare: those enabled, and what the last 24 hours brought."""
+
+    feeds: int
+    last_poll_at: dt.datetime | None
+    entries: int
+    flags: int
+    joined: int
+
+
+def countries_of(user: User, permission: str) -> frozenset[str] | None:
+    """Countries in which a person holds a permission; None is the whole region."""
+    from_memberships = _memberships_with(user, permission)
+    if user.is_superuser or any(country is None for country in from_memberships):
+        return None
+    return frozenset(country for country in from_memberships if country)
+
+
+def desk_name(user: User) -> str:
+    """How the desk of a person is called: by its country, its countries or the region."""
+    codes = countries_of(user, "registry.view_instrument")
+    if codes is None:
+        return "Regional desk"
+    names = list(Country.objects.filter(pk__in=codes).values_list("name", flat=True))
+    return f"{', '.join(names)} desk" if names else "Your desk"
+
+
+def get_flags(user: User) -> QuerySet[Flag]:
+    """Flags that a person may decide on, newest first."""
+    flags = Flag.objects.select_related("entry__feed", "country").order_by("-raised_at", "-pk")
+    codes = countries_of(user, "registry.decide_flag")
+    return flags if codes is None else flags.filter(Q(country__in=codes) | Q(country=None))
+
+
+def get_open_flags(user: User) -> QuerySet[Flag]:
+    return get_flags(user).filter(state=FlagState.OPEN)
+
+
+def get_instruments_of(user: User) -> QuerySet[Instrument]:
+    """Records a person sees at the desk: those of their countries, and of others what is approved."""
+    records = Instrument.objects.select_related("country", "source")
+    codes = countries_of(user, "registry.view_instrument")
+    return records if codes is None else records.filter(Q(country__in=codes) | Q(state=DraftState.APPROVED))
+
+
+def get_reviews(user: User) -> QuerySet[Instrument]:
+    """Records submitted by others that a person may approve, longest waiting first."""
+    codes = countries_of(user, "registry.approve_instrument")
+    waiting = Instrument.objects.select_related("country").filter(state=DraftState.SUBMITTED)
+    waiting = waiting.exclude(drafted_by=user.public_id).exclude(submitted_by=user.public_id).order_by("changed_at")
+    return waiting if codes is None else waiting.filter(country__in=codes)
+
+
+def get_drafts(user: User) -> QuerySet[Instrument]:
+    """Records a person is at work on: drafted, sent back, or waiting for a second officer."""
+    unfinished = (DraftState.DRAFT, DraftState.SENT_BACK, DraftState.SUBMITTED)
+    own = Instrument.objects.select_related("country").filter(state__in=unfinished, drafted_by=user.public_id)
+    return own.order_by("changed_at")
+
+
+def get_silent_feeds(now: dt.datetime) -> QuerySet[Feed]:
+    """Enabled feeds that fail, or gave no answer for longer than they should."""
+    failing = ~Q(state=FeedState.OK) | Q(last_success_at__lt=now - SILENT_AFTER)
+    return Feed.objects.filter(failing, is_enabled=True).order_by("last_success_at")
+
+
+def get_watch(now: dt.datetime) -> Watch:
+    enabled = Feed.objects.filter(is_enabled=True)
+    day = now - dt.timedelta(days=1)
+    return Watch(
+        feeds=enabled.count(),
+        last_poll_at=enabled.aggregate(last=Max("last_attempt_at"))["last"],
+        entries=FeedEntry.objects.filter(first_seen_at__gte=day).count(),
+        flags=Flag.objects.filter(raised_at__gte=day).count(),
+        joined=Flag.objects.filter(raised_at__gte=day, state=FlagState.JOINED).count(),
+    )
+
+
+def get_coming(user: User, on: dt.date) -> list[Coming]:
+    """Dates of approved instruments within `AHEAD`, soonest first."""
+    versions = InstrumentVersion.objects.current().select_related("instrument__country")
+    codes = countries_of(user, "registry.view_instrument")
+    if codes is not None:
+        versions = versions.filter(instrument__country__in=codes)
+    found = [coming for version in versions for coming in _coming(version, on)]
+    return sorted(found, key=lambda coming: coming.when.first)
+
+
+def _coming(version: InstrumentVersion, on: dt.date) -> Iterator[Coming]:
+    state = InstrumentState.from_json(version.content)
+    for when, what in _dates(state):
+        if on < when.first <= on + AHEAD:
+            yield Coming(when, what, state.instrument_id, state.title, version.instrument.country.name)
+
+
+def _dates(state: InstrumentState) -> Iterator[tuple[PartialDate, str]]:
+    for event in state.events:
+        if event.since:
+            yield event.since, event.status.value.replace("_", " ")
+    for measure in state.measures:
+        if measure.start:
+            yield measure.start, f"{measure.code.value.replace('_', ' ')} starts"
+        if measure.until:
+            yield measure.until, f"{measure.code.value.replace('_', ' ')} ends"
+    if state.until:
+        yield state.until, "ends"
+
+
+def _memberships_with(user: User, permission: str) -> list[Any]:
+    held = user.memberships.values_list("role", "country_id")
+    return [country for role, country in held if permission in PERMISSIONS[role]]

@@ -1,0 +1,239 @@
+"""Forms of the desk: what is typed is checked at its field, with a sentence that says how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+
+from registry.choices import MATERIALS, STAGES
+from registry.domain.dates import PartialDate
+from registry.domain.entering import BEGINNINGS, ENDINGS, read_date, read_hs
+from registry.domain.instruments import Status
+from registry.models import Country, Instrument, Measure, Mineral, StatusEvent
+
+DATE_HELP = "2026-11-23, 2026-11 or 2026; 2569 is read as 2026."
+
+
+class PartialDateField(forms.CharField):
+    """A day, a month or a year as one text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "help_text": DATE_HELP, **kwargs})
+        self.widget.attrs.update({"class": "date-in", "inputmode": "numeric", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> str:
+        try:
+            return read_date(super().clean(value))
+        except ValueError as error:
+            raise ValidationError(str(error), code="bad_value") from error
+
+
+class HsField(forms.CharField):
+    """HS codes as one text, kept as a list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            return read_hs(super().clean(value))
+        except ValueError as error:
+            raise ValidationError(str(error), code="bad_value") from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class CodesField(forms.MultipleChoiceField):
+    """Codes of a vocabulary, ticked; kept as a list in the vocabulary's order."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = set(super().clean(value))
+        return [code for code, _name in self.choices if code in chosen]  # type: ignore[union-attr]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(initial or [], data)
+
+
+class CountriesField(CodesField):
+    """Countries and bodies as one list to choose several from; a script turns it into a box that searches."""
+
+    widget = forms.SelectMultiple  # type: ignore[assignment]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=countries_by_nearness, **kwargs)
+        self.widget.attrs.update({"class": "pick-many", "size": 5})
+
+
+def minerals() -> list[tuple[str, str]]:
+    return list(Mineral.objects.values_list("code", "name"))
+
+
+def countries_by_nearness() -> list[tuple[str, str]]:
+    """ASEAN's members and the bodies first, then all others by name."""
+    rows = list(Country.objects.all())
+    return [(row.code, row.name) for row in sorted(rows, key=lambda row: (not _near(row), row.name))]
+
+
+def _near(country: Country) -> bool:
+    return country.asean_from is not None or country.kind == "body"
+
+
+class InstrumentForm(forms.ModelForm):
+    counterparts = CountriesField(required=False, help_text="The other sides of an agreement.")
+    until = PartialDateField(label="Last day", help_text="Only where one is stated.")
+    reason = forms.CharField(
+        label="Reason for the log",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="How you know, or what is mended. It stands in the log for good; name no persons.",
+    )
+
+    #: Names of the fields that were filled in from the news; they carry a coloured edge.
+    prefilled: frozenset[str] = frozenset()
+
+    class Meta:
+        model = Instrument
+        fields = ("title", "title_original", "country", "type", "number", "legal_force", "until", "scope", "pillar",
+                  "engagement_scope", "counterparts", "source", "quote", "note")  # fmt: skip
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 2}),
+            "quote": forms.Textarea(attrs={"rows": 3}),
+            "note": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "title": "In the words of the act, in English. The original title goes below.",
+            "title_original": "Leave empty if not stated: empty means unknown.",
+            "scope": "Whether the act is about critical minerals by name.",
+            "pillar": "Which part of a policy framework it belongs to; scores read this.",
+            "engagement_scope": "For agreements only.",
+            "quote": "The sentence the record rests on, word for word.",
+        }
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"].strip()
+        if not reason and self.instance.pk and self.instance.versions.exists():
+            raise ValidationError("Say why: this record has been approved before, and its change stays in the log.")
+        return reason
+
+
+class MeasureForm(forms.ModelForm):
+    minerals = CodesField(choices=minerals, required=False, help_text="None ticked: not stated, read as all.")
+    materials = CodesField(choices=MATERIALS, required=False, help_text="None ticked: not stated, read as all.")
+    stages = CodesField(choices=STAGES, required=False)
+    hs = HsField(
+        label="HS codes",
+        required=False,
+        max_length=2000,
+        help_text="HS 2022, 2 to 8 digits each: 2846, 2805. A prefix covers all below it.",
+    )
+    destinations = CountriesField(required=False, help_text="None chosen: all destinations.")
+    start = PartialDateField(label="In force from")
+    until = PartialDateField(label="Last day in force", help_text="Empty: open.")
+
+    prefilled: frozenset[str] = frozenset()
+
+    class Meta:
+        model = Measure
+        fields = ("code", "direction", "minerals", "hs", "start", "until", "materials", "stages", "destinations",
+                  "rate", "exemptions")  # fmt: skip
+        widgets = {"exemptions": forms.Textarea(attrs={"rows": 2})}
+        help_texts = {"rate": "Such as 10 % or 50 000 t a year."}
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        start, until = cleaned.get("start"), cleaned.get("until")
+        if start and until and PartialDate.parse(until).last < PartialDate.parse(start).first:
+            self.add_error("until", f"The last day lies before the first, {start}.")
+        return cleaned
+
+
+class StatusForm(forms.ModelForm):
+    since = PartialDateField(label="Since", help_text=f"{DATE_HELP} Empty: not stated.")
+
+    prefilled: frozenset[str] = frozenset()
+
+    class Meta:
+        model = StatusEvent
+        fields = ("status", "since", "basis", "note")
+
+
+class StatusFormSet(BaseInlineFormSet):
+    """The life of an instrument: it cannot end before it began."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form for form in self.forms if _stands(form)]
+        began = [_since(form) for form in rows if form.cleaned_data.get("status") in BEGINNINGS and _since(form)]
+        for form in rows:
+            status, since = form.cleaned_data.get("status"), _since(form)
+            if status in ENDINGS and since and began and since.last < min(date.first for date in began if date):
+                form.add_error("since", f"{Status(status).value.capitalize()} on {since}, before it was in force.")
+
+
+def _stands(form: forms.ModelForm) -> bool:
+    data = getattr(form, "cleaned_data", None) or {}
+    return bool(data) and not data.get("DELETE") and not form.errors
+
+
+def _since(form: forms.ModelForm) -> PartialDate | None:
+    text = form.cleaned_data.get("since")
+    return PartialDate.parse(text) if text else None
+
+
+class SourceForm(forms.ModelForm):
+    date = PartialDateField(label="Date as printed")
+
+    class Meta:
+        fields = ("title", "publisher", "kind", "url", "date", "section", "is_demo")
+        widgets = {"title": forms.Textarea(attrs={"rows": 2})}
+
+
+class FeedForm(forms.ModelForm):
+    class Meta:
+        fields = (
+            "title",
+            "feed_id",
+            "url",
+            "publisher",
+            "country",
+            "language",
+            "is_enabled",
+            "shortest_interval_s",
+            "is_demo",
+        )
+
+
+#: Why a flag is no change of policy, as an officer picks it; the words that follow say more.
+DISMISSALS = (
+    ("No change of policy", "No change of policy"),
+    ("Already on record", "Already on record"),
+    ("Duplicate of another flag", "Duplicate of another flag"),
+    ("Other country or mineral", "Other country or mineral"),
+    ("Other", "Other (say what)"),
+)
+
+
+class DismissForm(forms.Form):
+    kind = forms.ChoiceField(label="Why", choices=DISMISSALS)
+    words = forms.CharField(label="In your words", required=False, max_length=500)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == "Other" and not cleaned.get("words", "").strip():
+            self.add_error("words", "Say why this is no policy change: the rules are measured by it.")
+        return cleaned
+
+    def reason(self) -> str:
+        parts: Sequence[str] = (self.cleaned_data["kind"], self.cleaned_data["words"].strip())
+        return ": ".join(part for part in parts if part)
