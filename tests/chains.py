@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -273,3 +275,42 @@ class Oracle:
 _BIRTHS = {("commission", "output"), ("commission", "by_product"), ("transform", "output"), ("transform", "by_product"),
            ("aggregate", "parent"), ("disaggregate", "child")}  # fmt: skip
 _INPUTS = {("transform", "input"), ("aggregate", "child"), ("disaggregate", "parent")}
+
+
+# --- the same facts as files ---------------------------------------------------------------------------------------
+
+PARTIES = [
+    {"party_id": name, "name": f"Party {name}", "country": country, "roles": "miner;trader"}
+    for name, country in zip(("vn", "mm", "mm2", "my", "th", "jp", "p", "q"), "VN MM MM MY TH JP MY MY".split(), strict=True)
+]  # fmt: skip
+
+
+def as_rows(facts: dict[str, list[Any]]) -> dict[str, list[dict[str, str]]]:
+    """The six tables of an import, every value as text."""
+    tables = {name: [_row(fact) for fact in facts[name]] for name in ("facilities", "lots", "assays", "events")}
+    lines = [{"event_id": one.event_id, **_row(two)} for one in facts["events"] for two in one.lines]
+    return {"parties": [dict(row) for row in PARTIES], **tables, "event_lines": lines}
+
+
+def write_folder(folder: Path, tables: dict[str, list[dict[str, str]]]) -> Path:
+    """A folder of CSV files, each with the columns that its rows have."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+def _row(fact: Any) -> dict[str, str]:
+    return {name: _cell(getattr(fact, name)) for name in fact.__slots__ if name != "lines"}
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, frozenset):
+        return ";".join(sorted(value))
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return "" if value is None else str(value)

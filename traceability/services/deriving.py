@@ -73,13 +73,13 @@ def run_rejudge(payload: dict[str, Any]) -> None:
 
 def affected_by(first: int, last: int) -> set[int]:
     """The lots that events and assays recorded by a range of log entries name, corrected events included."""
-    entries = (first, last)
-    recorded = Q(event__recorded_entry__range=entries) | Q(event__corrected_by__recorded_entry__range=entries)
-    lots = set(EventLine.objects.filter(recorded).order_by().values_list("lot_id", flat=True).distinct())
-    lots |= set(
-        Assay.objects.filter(recorded_entry__range=entries).order_by().values_list("lot_id", flat=True).distinct()
-    )
-    return lots | set(Lot.objects.filter(recorded_entry__range=entries).order_by().values_list("pk", flat=True))
+    entries = {"recorded_entry_id__gte": first, "recorded_entry_id__lte": last}
+    recorded = Event.objects.filter(**entries)
+    events = set(recorded.values_list("pk", flat=True))
+    events |= set(recorded.exclude(corrects=None).order_by().values_list("corrects_id", flat=True))
+    lots = loading.lots_of_events(events)
+    lots |= set(Assay.objects.filter(**entries).order_by().values_list("lot_id", flat=True).distinct())
+    return lots | set(Lot.objects.filter(**entries).order_by().values_list("pk", flat=True))
 
 
 @transaction.atomic
