@@ -68,7 +68,7 @@ def find(parts: Sequence[Sentence], lang: str, asserted: Callable[[Hit], bool], 
                 own = (
                     (kind in _KINDS or kind == "enforce")
                     and kind != "propose"
-                    and any(s == id(part) and a < hit.end and hit.start < b for s, a, b in spans)
+                    and any(s == id(part) and (a <= hit.start < b or a < hit.end <= b) for s, a, b in spans)
                 )
                 if not own and asserted(hit):
                     steps.add(kind, hit)

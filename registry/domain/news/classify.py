@@ -110,7 +110,7 @@ def _weighed(item: NewsItem, reading: _Reading) -> Classification:
     today = _local_day(item, countries)
     days = dates.find(reading.parts, reading.lang, today)
     kind, day = _stage(reading, measure, days, today)
-    evidence = _evidence(reading, scope, kind, day, bool(counterpart) and measure in changes.AGREEMENTS)
+    evidence = _evidence(reading, scope, kind, day, today, bool(counterpart) and measure in changes.AGREEMENTS)
     total, reasons = weigh(evidence)
     complete = (measure is not None or evidence.formal) and bool(countries) and scope and evidence.step is not None
     slots = {"measure": measure, "change_kind": kind, "effective": day.value} if measure or evidence.formal else {}
@@ -207,14 +207,22 @@ _STEPS = (
 )
 
 
-def _evidence(reading: _Reading, scope: bool, kind: str, day: effective.Effective, two_states: bool) -> Evidence:
+def _evidence(
+    reading: _Reading,
+    scope: bool,
+    kind: str,
+    day: effective.Effective,
+    published: dt.date | None,
+    two_states: bool,
+) -> Evidence:
     actor = concepts("actors")
 
     def first(name: str) -> Hit | None:
         return next((hit for part in reading.parts if (hit := actor[name].found(part, reading.lang))), None)
 
-    step = next((reading.steps.hits[k] for k in _STEPS if reading.steps.title(k)), None)
-    step = step or next((reading.steps.hits[k] for k in _STEPS if k in reading.steps.hits and k != "announce"), None)
+    steps = reading.steps.hits
+    step = next((steps[k] for k in _STEPS if reading.steps.title(k)), None)
+    step = step or next((steps[k] for k in _STEPS if k in steps), None)
     country = next((m.hit for m in reading.mentions if m.country in places.member_codes()), None)
     act = reading.acts[0] if reading.acts else None
     return Evidence(
@@ -230,13 +238,24 @@ def _evidence(reading: _Reading, scope: bool, kind: str, day: effective.Effectiv
         act=Hit("act", act.sentence, act.start, act.end) if act else None,
         act_word=first("act"),
         done=first("act_done"),
-        day=Hit("day", day.day.sentence, day.day.start, day.day.end) if day.day and day.stated else None,
+        day=_fresh(day, published),
         cues=reading.cues,
         kind=kind,
         denied_title=_title_denied(reading),
         two_states=two_states,
         question=reading.parts[0].text.rstrip("\"'”’ ").endswith("?") if reading.parts else False,
     )
+
+
+#: A day of effect longer ago than this is no news.
+_STALE = dt.timedelta(days=45)
+
+
+def _fresh(day: effective.Effective, today: dt.date | None) -> Hit | None:
+    """The words of the day of effect, if the text states it and it is not long past."""
+    if day.day is None or not day.stated or (today and day.day.precision == 10 and today - day.day.first > _STALE):
+        return None
+    return Hit("day", day.day.sentence, day.day.start, day.day.end)
 
 
 def _subject(reading: _Reading) -> Hit | None:

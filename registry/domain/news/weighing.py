@@ -12,7 +12,7 @@ from registry.domain.news.measures import Finding
 from registry.domain.news.text import Zone
 
 #: What an item must bring before it is flagged; the sum of all contributions reaches 0.
-_BAR = -3.0
+_BAR = -2.5
 #: How much of a negative cue stays where a made act of state with a day is reported.
 _CUES_BESIDE_AN_ACT = 0.55
 _MOST_AGAINST = 7.0
@@ -140,13 +140,17 @@ def _strongest(found: Evidence) -> list[Cue]:
 def _share(cue: Cue, found: Evidence, share: float) -> float:
     if cue.kind == "denial":
         return 1.0 if found.denied_title else (0.2 if _in_title(cue.hit) else 0.6)
-    if cue.kind == "lobbying" and _in_title(cue.hit) and _led_by_state(cue, found):
+    if cue.kind in ("lobbying", "price_move", "company_result") and _in_title(cue.hit) and _led_by_state(cue, found):
         return 0.25
     if cue.kind == "private_actor" and found.state and found.kind == "enforced":
         return 0.4  # companies are whom it befalls
     if cue.kind == "hypothetical" and found.kind == "proposed":
         return 0.3
-    if cue.kind == "no_change" and found.kind in ("extended", "suspended", "expired", "repealed") and found.special:
+    if (
+        cue.kind == "no_change"
+        and found.kind in ("extended", "suspended", "expired", "repealed")
+        and (found.special or found.day)
+    ):
         return 0.3
     if cue.kind in ("opinion", "background", "lobbying", "homonym") and _in_title(cue.hit):
         return max(share, 0.8)

@@ -140,14 +140,23 @@ def _near_year(month: int, day: int, today: dt.date) -> int:
 _YEAR = re.compile(
     r"(?:\b(?:from|in|since|until|till|to|by|for|through|of|mid-|early|late|end-|during|tahun|hingga|sampai|"
     r"sehingga|mulai|sejak|pada|untuk|bagi|năm|từ|đến|sa|hanggang|simula|"
-    r"taong|mula)[\s-]*|ปี\s*|ตั้งแต่\s*|ถึง\s*|พ\.ศ\.\s*)(?:(?:the|early|mid|late|end|năm|tahun|ปี|fiscal year|"
+    r"taong|mula)[\s-]*|ปี\s*|ตั้งแต่\s*|ถึง\s*|พ\.ศ\.\s*)(?:(?:the|early|mid|late|end|akhir|awal|cuối|đầu|"
+    r"สิ้นปี|hết|năm|tahun|ปี|fiscal year|"
     r"calendar year|year|taong)[\s-]*)?(?P<y>\d{4})(?![\d/]|[-–]\d|\s*(?:tonnes|tons|ton\b|people|jobs|ตัน|%))"
+)
+#: The year of a quota: "the 2028 export quota", "kuota ekspor timah 2029".
+_QUOTA_YEAR = re.compile(
+    r"\bthe (?P<y>20\d\d)\s+(?:[\w-]+\s+){0,4}?(?:quota|ceiling|allowance|limit|cap)|"
+    r"\b(?:quota|kuota|hạn ngạch|โควตา)\s(?:[^\W\d]+\s){0,4}(?P<z>20\d\d|25\d\d)(?!\d)"
 )
 _YEAR_MY = re.compile(r"(?P<y>\d{4})\s*ခုနှစ်")
 _NUMBERED = re.compile(r"(?:\d\s*(?:of|tahun|/|:)|order|act|decree|law|undang-undang|regulation)\s*$")
 
 
 def _years(part: Sentence, lang: str) -> Iterator[Found]:
+    for match in _QUOTA_YEAR.finditer(part.low):
+        group = "y" if match["y"] else "z"
+        yield Found(match.start(group), match.end(group), f"{_gregorian(int(match[group])):04d}")
     for match in (_YEAR_MY if lang == "my" else _YEAR).finditer(part.low):
         year = _gregorian(int(match["y"]))
         if year and not _NUMBERED.search(part.low[: match.start("y")]):
