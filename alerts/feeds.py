@@ -42,7 +42,7 @@ class ScoresFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs alone
         return f"{item.sentence}{demo}"
 
     def item_link(self, item: Any) -> str:
-        return reverse("scoring:change", args=[item.change_id])
+        return f"{reverse('scoring:changes')}#{item.change_id}"
 
     def item_guid(self, item: Any) -> str:
         return f"urn:seam:change:{item.change_id}"
@@ -60,7 +60,7 @@ class InstrumentsFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs a
     subtitle = "What was approved for the register, newest first"
 
     def link(self) -> str:
-        return reverse("registry:instruments")
+        return reverse("registry:instrument-list")
 
     def items(self) -> QuerySet[InstrumentVersion]:
         versions = InstrumentVersion.objects.select_related("instrument__country", "recorded_entry")
@@ -73,7 +73,7 @@ class InstrumentsFeed(Feed):  # type: ignore[type-arg]  # generic in its stubs a
         return str(item.details.get("quote") or item.content["title"])
 
     def item_link(self, item: Any) -> str:
-        return reverse("registry:instrument", args=[item.instrument.instrument_id])
+        return reverse("registry:instrument-detail", args=[item.instrument.instrument_id])
 
     def item_guid(self, item: Any) -> str:
         return f"urn:seam:instrument:{item.instrument.instrument_id}:v{item.number}"
@@ -114,7 +114,7 @@ def _event(instrument: InstrumentState, day: dt.date, what: str) -> list[str]:
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"SEQUENCE:{instrument.version}",
         f"SUMMARY:{_escaped(f'{instrument.country}: {instrument.title} ({what})')}",
-        f"URL:{absolute(reverse('registry:instrument', args=[instrument.instrument_id]))}",
+        f"URL:{absolute(reverse('registry:instrument-detail', args=[instrument.instrument_id]))}",
         "END:VEVENT",
     ]
 
