@@ -279,10 +279,11 @@ _INPUTS = {("transform", "input"), ("aggregate", "child"), ("disaggregate", "par
 
 # --- the same facts as files ---------------------------------------------------------------------------------------
 
+_COUNTRIES = {"vn": "VN", "mm": "MM", "mm2": "MM", "my": "MY", "th": "TH", "jp": "JP", "p": "MY", "q": "MY"}
 PARTIES = [
     {"party_id": name, "name": f"Party {name}", "country": country, "roles": "miner;trader"}
-    for name, country in zip(("vn", "mm", "mm2", "my", "th", "jp", "p", "q"), "VN MM MM MY TH JP MY MY".split(), strict=True)
-]  # fmt: skip
+    for name, country in _COUNTRIES.items()
+]
 
 
 def as_rows(facts: dict[str, list[Any]]) -> dict[str, list[dict[str, str]]]:
