@@ -1,0 +1,333 @@
+"""What the public pages of lots read: the list, and a lot with everything on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from ledger.models import Leaf
+from registry.browsing import paged
+from registry.domain.dates import Certainty
+from registry.domain.instruments import measure_in_force
+from registry.models import Facility, InstrumentVersion, Mineral, Party
+from registry.parts import Link, Paging, ProofMark
+from registry.paths import instrument_path, lot_path, mineral_path
+from registry.selectors import get_instruments
+from registry.wording import country_names, measure_label
+from traceability.chains import LotChain, holders, load_lot_chain, main_element
+from traceability.domain.borders import JUDGED, Crossing, covers, worst
+from traceability.domain.path_layout import Crossing as DrawnCrossing
+from traceability.domain.path_layout import Remark
+from traceability.domain.path_picture import path_picture
+from traceability.domain.vocabulary import FindingState, Severity, Verdict
+from traceability.exceptions import UnknownElement
+from traceability.models import BorderVerdict, Event, Finding, Lot, LotState
+from traceability.pages.lot import (
+    BorderRow,
+    FindingCard,
+    HolderRow,
+    LotPage,
+    MadeRow,
+    PathRow,
+    origin_rows,
+)
+from traceability.pages.words import FINDING_TITLES, STATE_CHIPS, VERDICT_WORDS, element_name
+from traceability.selectors.findings import findings_on
+from traceability.selectors.trace import get_trace
+from traceability.selectors.visibility import get_lots
+
+_DRY = "dry"
+_MOST_MADE = 50
+
+
+@dataclass(frozen=True)
+class FoundLots:
+    """A page of the lots a reader may see, and what one can filter by."""
+
+    rows: list[Lot]
+    paging: Paging
+    total: int
+    minerals: list[Mineral]
+    materials: list[tuple[str, str]]
+    countries: list[tuple[str, str]]
+    chosen: dict[str, str]
+
+
+def get_lot_list(user: Any, params: Mapping[str, Any]) -> FoundLots:
+    chosen = {name: str(params.get(name, "")).strip() for name in ("q", "mineral", "material", "country", "findings")}
+    seen = get_lots(user)
+    lots = _filtered(seen, chosen).select_related("mineral", "state__holder", "state__place")
+    is_open = Q(findings__superseded_entry=None, findings__state=FindingState.OPEN.value)
+    violation = Q(findings__severity=Severity.VIOLATION.value)
+    lots = lots.annotate(
+        violations=Count("findings", filter=is_open & violation),
+        warnings=Count("findings", filter=is_open & ~violation),
+    )
+    rows, paging = paged(list(lots.order_by("lot_id")), params)
+    names = country_names()
+    codes = LotState.objects.filter(lot__in=seen).values_list("place__country", flat=True).distinct()
+    materials = seen.order_by().values_list("material", flat=True).distinct()
+    return FoundLots(
+        rows=list(rows),
+        paging=paging,
+        total=seen.count(),
+        minerals=list(Mineral.objects.filter(lots__in=seen).distinct()),
+        materials=sorted((code, code.replace("_", " ").capitalize()) for code in materials),
+        countries=sorted(((code, names.get(code, code)) for code in codes if code), key=lambda pair: pair[1]),
+        chosen=chosen,
+    )
+
+
+def _filtered(lots: QuerySet[Lot], chosen: Mapping[str, str]) -> QuerySet[Lot]:
+    if chosen["q"]:
+        words = chosen["q"]
+        lots = lots.filter(Q(lot_id__icontains=words) | Q(state__holder__name__icontains=words) | Q(hs_code=words))
+    columns = {"mineral": "mineral", "material": "material", "country": "state__place__country"}
+    lots = lots.filter(**{column: chosen[name] for name, column in columns.items() if chosen[name]})
+    if chosen["findings"] == "open":
+        found = Finding.objects.current().filter(state=FindingState.OPEN.value)
+        lots = lots.filter(pk__in=found.values("lot"))
+    return lots
+
+
+def get_lot_page(lot: Lot, user: Any, asked_element: str) -> LotPage:
+    """Everything on a lot's page for an element (empty: the likeliest one, `dry`: dry mass). Raises UnknownElement."""
+    chain = load_lot_chain(lot, None)
+    element = _element(chain, asked_element)
+    if element is not None:
+        chain = LotChain(lot, chain.chain, element)
+    return _PageOf(chain, user).page()
+
+
+def _element(chain: LotChain, asked: str) -> str | None:
+    if asked == _DRY:
+        return None
+    if asked and asked not in chain.elements:
+        raise UnknownElement(asked)
+    return asked or main_element(chain)
+
+
+class _PageOf:
+    """Gathers what one page needs; each question is put to the database once."""
+
+    def __init__(self, chain: LotChain, user: Any) -> None:
+        self.chain, self.lot, self.user = chain, chain.lot, user
+        self.countries = country_names()
+        keys = dict(Lot.objects.filter(lot_id__in=chain.lots).values_list("lot_id", "pk"))
+        self.keys: dict[str, int] = keys
+        visible = get_lots(user).filter(pk__in=keys.values())
+        self.visible = set(visible.values_list("lot_id", flat=True))
+        self.entries = dict(
+            Event.objects.filter(event_id__in=chain.event_ids()).values_list("event_id", "recorded_entry_id")
+        )
+        self.parties = {party.party_id: party for party in Party.objects.filter(party_id__in=self._party_ids())}
+
+    def _party_ids(self) -> set[str]:
+        return {holder.party_id for holder in holders(self.chain)}
+
+    def page(self) -> LotPage:
+        lot, chain, state = self.lot, self.chain, self.lot.state
+        facilities = {
+            each.facility_id: (each.name, each.get_kind_display())
+            for each in Facility.objects.filter(facility_id__in=chain.chain.facilities)
+        }
+        shares = chain.origins(lot.lot_id)
+        origins, parts, patterns = origin_rows(shares, facilities, self.countries, chain.mass(lot.lot_id))
+        borders = list(self._borders())
+        findings = list(self._findings())
+        sealed = Leaf.objects.filter(entry__in=self.entries.values()).count()
+        return LotPage(
+            lot_id=lot.lot_id,
+            material=lot.get_material_display(),
+            mineral=Link(lot.mineral.name, mineral_path(lot.mineral_id)),
+            hs_code=lot.hs_code,
+            custody_model=lot.get_custody_model_display(),
+            holder=state.holder.name,
+            place=state.place.name,
+            country=self.countries.get(state.place.country, state.place.country),
+            dry_kg=state.born_kg,
+            balance_kg=state.balance_kg,
+            element=chain.element,
+            element_name=element_name(chain.element),
+            element_kg=chain.mass(lot.lot_id),
+            tabs=tuple(self._tabs()),
+            parts=parts,
+            origins=origins,
+            known=sum((origin.share for origin in shares if origin.facility_id), Decimal(0)),
+            picture=self._picture(patterns, findings),
+            path=tuple(self._path()),
+            borders=tuple(borders),
+            touched_by=tuple(self._touching()),
+            findings=tuple(findings),
+            holders=tuple(self._holders()),
+            made=tuple(self._made()),
+            events=len(self.entries),
+            proved=sealed,
+            first_entry=min(self.entries.values(), default=None),
+        )
+
+    def _link(self, lot_id: str) -> Link:
+        return Link(lot_id, lot_path(lot_id) if lot_id in self.visible else "")
+
+    def _tabs(self) -> Iterator[tuple[str, str, bool]]:
+        for element in self.chain.elements[:6]:
+            yield element_name(element), f"?element={element}#origin", element == self.chain.element
+        yield "Dry mass", f"?element={_DRY}#origin", self.chain.element is None
+
+    def _path(self) -> Iterator[PathRow]:
+        for lot_id in self.chain.lots:
+            traced = self.chain.walk.lots[lot_id]
+            country = self.countries.get(traced.country or "", traced.country or "not stated")
+            material = traced.material.replace("_", " ").capitalize()
+            yield PathRow(self._link(lot_id), material, country, self.chain.mass(lot_id), traced.kg)
+
+    def _picture(self, patterns: Mapping[str | None, str], findings: Collection[FindingCard]) -> Any:
+        links = {lot_id: lot_path(lot_id) for lot_id in self.chain.lots}
+        remarks = {
+            card.lot.text: Remark(card.lot.text, card.chip, (card.title.lower(),))
+            for card in findings
+            if card.is_open and card.code in ("mass-gain", "mass-loss", "overdrawn", "custody-gap")
+        }
+        return path_picture(
+            self.chain.path_lots(links, self.visible),
+            list(self.chain.path_links(patterns)),
+            self.lot.lot_id,
+            list(self._marks()),
+            list(remarks.values()),
+            self.countries,
+        )
+
+    def _marks(self) -> Iterator[DrawnCrossing]:
+        for crossing in self.chain.crossings():
+            child = self.chain.child_in(crossing.lot.lot_id, crossing.reaches)
+            if child is not None:
+                kind, _, words = VERDICT_WORDS[self._verdict(crossing)]
+                lines = (words, _day(crossing)) if kind != "none" else ("no measure", "on record")
+                yield DrawnCrossing(crossing.lot.lot_id, child, kind, lines)
+
+    def _verdict(self, crossing: Crossing) -> Verdict:
+        found = self.verdicts.get((crossing.event.event_id, crossing.lot.lot_id), [])
+        return worst([Verdict(each.verdict) for each in found])
+
+    @property
+    def verdicts(self) -> dict[tuple[str, str], list[BorderVerdict]]:
+        if not hasattr(self, "_verdicts"):
+            rows = BorderVerdict.objects.current().filter(lot__in=self.keys.values()).select_related("event", "lot")
+            self._verdicts: dict[tuple[str, str], list[BorderVerdict]] = {}
+            for row in rows:
+                self._verdicts.setdefault((row.event.event_id, row.lot.lot_id), []).append(row)
+        return self._verdicts
+
+    def _borders(self) -> Iterator[BorderRow]:
+        titles = self._measure_links()
+        for crossing in self.chain.crossings():
+            kind, words, _ = VERDICT_WORDS[self._verdict(crossing)]
+            judged = self.verdicts.get((crossing.event.event_id, crossing.lot.lot_id), [])
+            touch = next(
+                touch
+                for touch in self.chain.chain.lives[crossing.lot.lot_id]
+                if touch.event.event_id == crossing.event.event_id
+            )
+            yield BorderRow(
+                leaves=self.countries.get(crossing.leaves, crossing.leaves),
+                reaches=self.countries.get(crossing.reaches, crossing.reaches),
+                day=crossing.day,
+                lot=self._link(crossing.lot.lot_id),
+                material=crossing.lot.material.value.replace("_", " "),
+                hs_code=crossing.lot.hs_code,
+                kg=touch.kg,
+                measures=tuple(titles[each.measure_id, each.instrument_version] for each in judged
+                               if (each.measure_id, each.instrument_version) in titles),
+                permit=crossing.event.permit_number or "",
+                verdict=kind,
+                words=words,
+                proof=ProofMark(self.entries[crossing.event.event_id]),
+            )  # fmt: skip
+
+    def _measure_links(self) -> dict[tuple[str, int], tuple[Link, str]]:
+        """The measures the verdicts name, as the version that was judged had them."""
+        wanted = {(v.instrument_id, v.instrument_version) for rows in self.verdicts.values() for v in rows}
+        versions = InstrumentVersion.objects.filter(instrument__instrument_id__in={name for name, _ in wanted})
+        found = {}
+        for version in versions.select_related("instrument"):
+            for measure in version.content["measures"]:
+                number = measure["measure_id"].rpartition(".")[2]
+                href = f"{instrument_path(version.content['instrument_id'])}#measure-{number}"
+                name = f"{measure_label(measure['code'])}: {version.content['title']}"
+                since = (measure.get("start") or {}).get("date", "")
+                found[measure["measure_id"], version.number] = (Link(name[:1].upper() + name[1:], href), since)
+        return found
+
+    def _findings(self) -> Iterator[FindingCard]:
+        rows = findings_on(self.keys.values()).select_related("event", "lot")
+        order = {FindingState.OPEN.value: 0, FindingState.ACKNOWLEDGED.value: 1}
+        for row in sorted(rows, key=lambda f: (order.get(f.state, 2), f.severity != Severity.VIOLATION, f.opened_at)):
+            is_open = row.state == FindingState.OPEN.value
+            severe = row.severity == Severity.VIOLATION.value
+            chip = (("bad", "Violation") if severe else ("warn", "Warning")) if is_open else STATE_CHIPS[row.state]
+            yield FindingCard(
+                anchor=f"finding-{row.pk}",
+                chip=chip[0],
+                chip_words=chip[1],
+                is_open=is_open,
+                severity=row.severity,
+                title=FINDING_TITLES[row.code],
+                code=row.code,
+                lot=self._link(row.lot.lot_id),
+                event_id=row.event.event_id,
+                message=row.message,
+                opened_at=row.opened_at,
+                state_at=row.state_at,
+                reason=row.reason,
+                decided_by=row.decided_by,
+                proof=ProofMark(row.recorded_entry_id),
+            )
+
+    def _holders(self) -> Iterator[HolderRow]:
+        for each in holders(self.chain):
+            party = self.parties.get(each.party_id)
+            holds = party is not None and party.pk == self.lot.state.holder_id
+            yield HolderRow(
+                name=party.name if party else each.party_id,
+                country=self.countries.get(party.country, party.country) if party else "",
+                since=each.since.date(),
+                until=None if holds or each.until is None else each.until.date(),
+                did=", ".join(each.did),
+                kg=self.lot.state.balance_kg if holds else each.kg,
+                holds=holds,
+                proof=ProofMark(self.entries[each.first_event]),
+            )
+
+    def _touching(self) -> Iterator[tuple[Link, str, str]]:
+        """Export measures in force today over lots of the path that are still held where they apply."""
+        today = timezone.localdate()
+        held = LotState.objects.filter(lot__in=self.keys.values(), is_held=True).select_related("lot", "place")
+        for instrument in get_instruments():
+            for measure in instrument.measures:
+                if measure.code not in JUDGED or measure_in_force(measure, instrument, today) is not Certainty.YES:
+                    continue
+                for state in held:
+                    fact = self.chain.chain.lots[state.lot.lot_id]
+                    if covers(measure, fact, leaves=state.place.country):
+                        title = f"{measure_label(measure.code)}: {instrument.title}"
+                        link = Link(title, instrument_path(instrument.instrument_id))
+                        yield link, state.lot.lot_id, self.countries.get(measure.country, measure.country)
+
+    def _made(self) -> Iterator[MadeRow]:
+        below = get_trace(lot_id=self.lot.lot_id, direction="down", element=self.chain.element)["lots"]
+        names = {one["lot"] for one in below}
+        visible = set(get_lots(self.user).filter(lot_id__in=names).values_list("lot_id", flat=True))
+        for one in [each for each in below if each["lot"] in visible][:_MOST_MADE]:
+            country = self.countries.get(one["country"] or "", one["country"] or "not stated")
+            material = one["material"].replace("_", " ").capitalize()
+            link = Link(one["lot"], lot_path(one["lot"]))
+            yield MadeRow(link, material, country, Decimal(one["kg"]), Decimal(one["share"]))
+
+
+def _day(crossing: Crossing) -> str:
+    return f"{crossing.day.day} {crossing.day:%b %Y}"

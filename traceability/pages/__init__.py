@@ -1,0 +1,1 @@
+"""What the pages of lots show: plain view models and the functions that build them."""

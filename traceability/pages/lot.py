@@ -1,0 +1,177 @@
+"""A lot's page: origin, path, borders, findings, custody, proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from registry.domain.drawing import Part, paint, share_bar
+from registry.parts import Link, ProofMark
+from traceability.domain.path_picture import PathPicture
+from traceability.domain.trace import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRow:
+    """A place of origin: ``kg`` of the element asked for, None where its mass is unknown."""
+
+    name: str
+    country: str
+    kind: str
+    pattern: str
+    share: Decimal
+    kg: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PathRow:
+    """A lot on the way: its mass of the element (None: unknown) and its dry mass at birth."""
+
+    lot: Link
+    material: str
+    country: str
+    kg: Decimal | None
+    dry_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BorderRow:
+    leaves: str
+    reaches: str
+    day: dt.date
+    lot: Link
+    material: str
+    hs_code: str
+    kg: Decimal
+    measures: tuple[tuple[Link, str], ...]
+    permit: str
+    verdict: str
+    words: str
+    proof: ProofMark
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCard:
+    """A finding; ``chip`` and ``chip_words`` say its severity while open, else its state."""
+
+    anchor: str
+    chip: str
+    chip_words: str
+    is_open: bool
+    severity: str
+    title: str
+    code: str
+    lot: Link
+    event_id: str
+    message: str
+    opened_at: dt.datetime
+    state_at: dt.datetime
+    reason: str
+    decided_by: str
+    proof: ProofMark
+
+
+@dataclass(frozen=True, slots=True)
+class HolderRow:
+    name: str
+    country: str
+    since: dt.date
+    until: dt.date | None
+    did: str
+    kg: Decimal | None
+    holds: bool
+    proof: ProofMark
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRow:
+    """A lot made of this one: how much of its element came from here."""
+
+    lot: Link
+    material: str
+    country: str
+    kg: Decimal
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LotPage:
+    lot_id: str
+    material: str
+    mineral: Link
+    hs_code: str
+    custody_model: str
+    holder: str
+    place: str
+    country: str
+    dry_kg: Decimal
+    balance_kg: Decimal
+    element: str | None
+    element_name: str
+    element_kg: Decimal | None
+    tabs: tuple[tuple[str, str, bool], ...]
+    parts: tuple[Part, ...]
+    origins: tuple[OriginRow, ...]
+    known: Decimal
+    picture: PathPicture | None
+    path: tuple[PathRow, ...]
+    borders: tuple[BorderRow, ...]
+    touched_by: tuple[tuple[Link, str, str], ...]
+    findings: tuple[FindingCard, ...]
+    holders: tuple[HolderRow, ...]
+    made: tuple[MadeRow, ...]
+    events: int
+    proved: int
+    first_entry: int | None
+
+    @property
+    def open_violations(self) -> int:
+        return sum(card.is_open and card.severity == "violation" for card in self.findings)
+
+    @property
+    def open_warnings(self) -> int:
+        return sum(card.is_open and card.severity == "warning" for card in self.findings)
+
+    @property
+    def closed(self) -> int:
+        return sum(not card.is_open for card in self.findings)
+
+    @property
+    def broken_borders(self) -> int:
+        return sum(row.verdict == "bad" for row in self.borders)
+
+    @property
+    def gaps(self) -> int:
+        return sum(card.is_open and card.code == "custody-gap" for card in self.findings)
+
+    @property
+    def origin_words(self) -> str:
+        return ", ".join(f"{row.name} {row.share * 100:.2f} per cent" for row in self.origins) or "unknown"
+
+
+def origin_rows(
+    origins: Sequence[Origin],
+    facilities: Mapping[str, tuple[str, str]],
+    countries: Mapping[str, str],
+    kg: Decimal | None,
+) -> tuple[tuple[OriginRow, ...], tuple[Part, ...], dict[str | None, str]]:
+    """The table, the bar, and the pattern that paints each origin. ``facilities`` gives (name, kind) by id."""
+    named = [(origin.facility_id or "", origin.share, origin.facility_id is None) for origin in origins]
+    shares = paint(named)
+    patterns: dict[str | None, str] = {share.label: share.pattern for share in shares}
+    painted = {origin.facility_id: patterns.get(origin.facility_id, "others") for origin in origins}
+    painted[None] = "unknown"
+    rows = tuple(
+        OriginRow(
+            name=facilities.get(origin.facility_id or "", ("Unknown", "–"))[0],
+            country=countries.get(origin.country or "", origin.country or "unknown"),
+            kind=facilities.get(origin.facility_id or "", ("", "–"))[1],
+            pattern=painted[origin.facility_id],
+            share=origin.share,
+            kg=None if kg is None else kg * origin.share,
+        )
+        for origin in origins
+    )
+    return rows, share_bar(shares), painted

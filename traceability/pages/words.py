@@ -1,0 +1,64 @@
+"""The words of the pages of lots: findings as plain titles, verdicts as chips, elements by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from traceability.domain.vocabulary import EventKind, FindingCode, FindingState, Verdict
+
+FINDING_TITLES: Mapping[str, str] = {
+    FindingCode.MASS_GAIN: "More came out than went in",
+    FindingCode.MASS_LOSS: "Much less came out than went in",
+    FindingCode.OVERDRAWN: "More was used than there was",
+    FindingCode.GRADE_OUT_OF_RANGE: "A grade outside that of what went in",
+    FindingCode.TIME_ORDER: "An event before what it needs",
+    FindingCode.CUSTODY_GAP: "Used by a party that did not hold it",
+    FindingCode.RECEIPT_MISMATCH: "Received differs from shipped",
+    FindingCode.RECEIPT_MISSING: "Shipped and not received",
+    FindingCode.IDENTITY_BROKEN: "Identity preserved, with more than one mine",
+    FindingCode.SEGREGATION_BROKEN: "Segregated, with an input that is not",
+    FindingCode.MODEL_UPGRADE: "A stricter custody model than its inputs",
+    FindingCode.OVER_CAPACITY: "More mined in a year than the mine can",
+    FindingCode.LICENCE_INVALID: "Mined outside the days of the licence",
+    FindingCode.EXPORT_BANNED: "Shipped during an export ban",
+    FindingCode.PERMIT_MISSING: "Shipped without a permit where one was needed",
+    FindingCode.UNKNOWN_ORIGIN: "Part of the origin is unknown",
+}
+
+#: (kind of chip, words in a table, words on the picture) of a crossing.
+VERDICT_WORDS: Mapping[Verdict, tuple[str, str, str]] = {
+    Verdict.CLEAR: ("none", "No measure on record", "no measure on record"),
+    Verdict.PERHAPS: ("warn", "Perhaps in force", "perhaps in force"),
+    Verdict.LICENCE_PRESENT: ("ok", "Permit held", "permit held"),
+    Verdict.LICENCE_MISSING: ("bad", "Permit missing", "permit missing"),
+    Verdict.BANNED: ("bad", "Banned", "export ban"),
+}
+
+STATE_CHIPS: Mapping[str, tuple[str, str]] = {
+    FindingState.ACKNOWLEDGED: ("warn", "Acknowledged"),
+    FindingState.DISMISSED: ("none", "Dismissed"),
+    FindingState.RESOLVED: ("ok", "Resolved"),
+}
+
+DID: Mapping[EventKind, str] = {
+    EventKind.COMMISSION: "mined or made",
+    EventKind.TRANSFORM: "processed",
+    EventKind.SHIP: "shipped",
+    EventKind.RECEIVE: "received",
+    EventKind.TRANSFER_OWNERSHIP: "transferred",
+    EventKind.AGGREGATE: "joined",
+    EventKind.DISAGGREGATE: "split",
+    EventKind.ADJUST: "adjusted",
+    EventKind.DECOMMISSION: "used up",
+}
+
+ELEMENT_NAMES = {
+    "Al": "Aluminium", "B": "Boron", "Bi": "Bismuth", "C": "Carbon", "Ce": "Cerium", "Co": "Cobalt", "Cu": "Copper",
+    "Dy": "Dysprosium", "Eu": "Europium", "Fe": "Iron", "Gd": "Gadolinium", "Ho": "Holmium", "La": "Lanthanum",
+    "Li": "Lithium", "Mn": "Manganese", "Nd": "Neodymium", "Ni": "Nickel", "Pr": "Praseodymium", "Sb": "Antimony",
+    "Sm": "Samarium", "Sn": "Tin", "Tb": "Terbium", "W": "Tungsten", "Y": "Yttrium",
+}  # fmt: skip
+
+
+def element_name(element: str | None) -> str:
+    return "Dry mass" if element is None else ELEMENT_NAMES.get(element, element)

@@ -1,0 +1,38 @@
+"""Public pages of lots. One that is not there and one that is closed answer alike to whoever is not signed in."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from registry.panels import get_panels
+from registry.signals import Subject
+from traceability.browsing import get_lot_list, get_lot_page
+from traceability.exceptions import UnknownElement, UnknownLot
+from traceability.selectors.visibility import get_lot
+
+_CLOSED = (
+    "There is no such lot, or it is seen only by officers and auditors who are signed in: "
+    "an imported lot is open to all when it has been made public."
+)
+
+
+def lot_list(request: HttpRequest) -> HttpResponse:
+    found = get_lot_list(request.user, request.GET)
+    return render(request, "traceability/lot_list.html", {"section": "lots", "found": found})
+
+
+def lot_detail(request: HttpRequest, lot_id: str) -> HttpResponse:
+    try:
+        lot = get_lot(lot_id, request.user)
+    except UnknownLot as error:
+        if request.user.is_authenticated:
+            raise Http404(str(error)) from error
+        context = {"title": "This lot is not open to you", "reason": _CLOSED, "section": "lots"}
+        return render(request, "403.html", context, status=403)
+    try:
+        page = get_lot_page(lot, request.user, request.GET.get("element", ""))
+    except UnknownElement as error:
+        return render(request, "400.html", {"reason": str(error)}, status=400)
+    panels = get_panels(Subject("lot", lot_id), request.user)
+    return render(request, "traceability/lot_detail.html", {"section": "lots", "page": page, "panels": panels})
