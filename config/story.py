@@ -28,7 +28,7 @@ from scoring.models import ScoreChange
 from scoring.selectors import get_card
 
 #: The component at the end of the demonstration chain.
-COMPONENT = "SEAM-DEMO-MOTOR-01"
+COMPONENT = "TH-CMP-0007"
 
 
 class StoryFailed(Exception):

@@ -45,3 +45,7 @@ class NotAllowed(TraceabilityError):
 
 class WrongState(TraceabilityError):
     """A step that does not follow from where a finding stands."""
+
+
+class BadQuestion(TraceabilityError):
+    """A question whose words cannot be read: which one, and how to write it."""

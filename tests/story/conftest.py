@@ -1,0 +1,147 @@
+"""The real processes: `make run`'s server on SQLite, and web, worker and beat on PostgreSQL and Redis."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+WORDINGS = ("licence-1", "licence-2", "licence-3")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(check: Callable[[], Any], *, seconds: float, what: str) -> Any:
+    """Wait for something to come true; fail saying what did not."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if found := check():
+                return found
+        except requests.ConnectionError:
+            pass
+        time.sleep(0.2)
+    pytest.fail(f"{what} did not come true within {seconds} s")
+
+
+@dataclass
+class Site:
+    """A running SEAM, spoken to by HTTP and by its files."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    commands: list[list[str]]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        log = (self.folder / "processes.log").open("ab")
+        self.processes = [
+            subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+            for command in self.commands
+        ]
+        until(self.is_ready, seconds=90, what=f"readiness (log: {self.folder / 'processes.log'})")
+
+    def is_ready(self) -> bool:
+        return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
+
+    def kill(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def password(self, username: str) -> str:
+        text = (self.folder / "first-sign-in.txt").read_text()
+        found = re.search(rf"name: {username}\s+password: (\S+)", text)
+        assert found, text
+        return found[1]
+
+    def mails(self, subject: str) -> list[Any]:
+        paths = sorted((self.folder / "mail").glob("*.eml"))
+        mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+        return [mail for mail in mails if subject in mail["Subject"]]
+
+
+def _environment(folder: Path, port: int, **more: str) -> dict[str, str]:
+    unset = {"DATABASE_URL", "REDIS_URL", "SITE_URL", "DATA_DIR", "SECRET_KEY", "EMAIL_URL", "DJANGO_SETTINGS_MODULE"}
+    base = {name: value for name, value in os.environ.items() if name not in unset}
+    return {**base, "DATA_DIR": str(folder), "PORT": str(port), "FETCH_ALLOW": f"127.0.0.1:{port}", **more}
+
+
+@pytest.fixture(params=WORDINGS)
+def wording(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def one_process(tmp_path: Path, wording: str) -> Iterator[Site]:
+    port = free_port()
+    site = Site(tmp_path, port, _environment(tmp_path, port), [[sys.executable, "manage.py", "serve", "--with-demo"]])
+    site.manage("migrate", "-v0")
+    site.manage("load_reference")
+    site.manage("load_demo", "--feed", wording)
+    site.start()
+    yield site
+    site.kill()
+
+
+@pytest.fixture
+def several_processes(tmp_path: Path) -> Iterator[Site]:
+    port, name = free_port(), f"seam_story_{uuid.uuid4().hex[:8]}"
+    admin = "postgres://postgres@127.0.0.1:5432/postgres"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    environment = _environment(
+        tmp_path,
+        port,
+        DATABASE_URL=f"postgres://postgres@127.0.0.1:5432/{name}",
+        REDIS_URL=f"redis://127.0.0.1:6379/{9 + os.getpid() % 6}",
+    )
+    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--control-socket-disable"]
+    commands = [
+        [sys.executable, "-m", "gunicorn", "config.wsgi:application", *web],
+        [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "warning"],
+        [*celery, "beat", "--loglevel", "warning", "--pidfile", "", "--schedule", str(tmp_path / "beat")],
+    ]
+    site = Site(tmp_path, port, environment, commands)
+    site.manage("migrate", "-v0")
+    site.manage("load_reference")
+    site.manage("load_demo")
+    site.start()
+    yield site
+    site.kill()
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
