@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -122,6 +122,18 @@ class Chain:
     def wet(self, line: LineFact) -> Decimal:
         return wet_kg(line, self.made_of.get(line.lot_id))
 
+    def ancestors(self, lots: Iterable[str]) -> set[str]:
+        """The lots themselves and everything they were made of."""
+        return _closure(lots, lambda lot: self.births[lot].inputs)
+
+    def descendants(self, lots: Iterable[str]) -> set[str]:
+        """The lots themselves and everything made of them."""
+        made_of: dict[str, list[str]] = {}
+        for step in self.steps.values():
+            for lot in step.inputs:
+                made_of.setdefault(lot, []).extend(born for born, _kg in step.born())
+        return _closure(lots, lambda lot: made_of.get(lot, ()))
+
     def country(self, facility_id: str | None) -> str | None:
         facility = self.facilities.get(facility_id or "")
         return facility.country if facility else None
@@ -156,6 +168,16 @@ class Chain:
         for line in event.lines:
             items[line.lot_id] = items.get(line.lot_id, _ZERO) + self.dry(line)
         return {lot_id: Touch(event, kg, kg * sign) for lot_id, kg in items.items()}
+
+
+def _closure(lots: Iterable[str], near: Callable[[str], Iterable[str]]) -> set[str]:
+    seen = set(lots)
+    stack = list(seen)
+    while stack:
+        found = [lot for lot in near(stack.pop()) if lot not in seen]
+        seen.update(found)
+        stack += found
+    return seen
 
 
 #: What an event that is no birth does to the balance of its lots (reading 8).

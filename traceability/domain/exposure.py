@@ -113,7 +113,8 @@ def exposed(held: Iterable[HeldLot], share_of: Callable[[str], Decimal | None]) 
 def exposure(chain: Chain, reach: Reach) -> Exposure:
     """The exposure of a whole chain to a measure."""
     held = held_lots(chain)
-    shares = shares_from(graph(chain, None), touched(chain, reach, held))
+    seeds = touched(chain, reach, held)
+    shares = dict.fromkeys(chain.descendants(seeds), Decimal(0)) | shares_from(graph(chain, None), seeds)
     return exposed(held.values(), shares.get)
 
 

@@ -110,7 +110,7 @@ def kept_lots(walk: Walk[L, E], asked: L) -> set[L]:
 def walk_chain(chain: Chain, lot_id: str, element: str | None, *, down: bool = False) -> Walk[str, str]:
     """The part of a chain above or below a lot, and the lot itself."""
     whole = graph(chain, element)
-    lots = _reach(chain, whole, lot_id, down=down)
+    lots = chain.descendants([lot_id]) if down else chain.ancestors([lot_id])
     events = {event: step for event, step in chain.steps.items() if any(lot in lots for lot, _kg in step.born())}
     return Walk(
         graph=Graph(
@@ -121,23 +121,6 @@ def walk_chain(chain: Chain, lot_id: str, element: str | None, *, down: bool = F
         events={event: _place(chain, event) for event in events},
         inputs={event: list(step.inputs) for event, step in events.items()},
     )
-
-
-def _reach(chain: Chain, whole: Graph[str, str], lot_id: str, *, down: bool) -> set[str]:
-    uses: dict[str, list[str]] = {}
-    for event, step in chain.steps.items():
-        for lot in step.inputs:
-            uses.setdefault(lot, []).append(event)
-    seen, stack = {lot_id}, [lot_id]
-    while stack:
-        lot = stack.pop()
-        if down:
-            near = [child for event in uses.get(lot, ()) for child in whole.born.get(event, ())]
-        else:
-            near = list(chain.births[lot].inputs)
-        stack.extend(other for other in near if other not in seen)
-        seen.update(near)
-    return seen
 
 
 def _traced(chain: Chain, lot_id: str, element: str | None) -> TracedLot:
