@@ -11,7 +11,7 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from ledger import guards
-        from scoring import receivers  # noqa: F401
+        from scoring import panels, receivers  # noqa: F401
         from scoring.live import track_all
         from scoring.services import recompute  # noqa: F401  (registers the jobs)
 

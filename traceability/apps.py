@@ -11,7 +11,7 @@ class TraceabilityConfig(AppConfig):
 
     def ready(self) -> None:
         from ledger import guards
-        from traceability import receivers  # noqa: F401  (registers the jobs as well)
+        from traceability import panels, receivers  # noqa: F401  (registers the jobs as well)
         from traceability.live import track_all
 
         guards.protect("traceability_assay", "traceability_event", "traceability_eventline")
