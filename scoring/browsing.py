@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -14,7 +15,7 @@ from registry.domain.asked import AskedDay
 from registry.domain.dates import Basis as DateBasis
 from registry.domain.dates import PartialDate
 from registry.domain.drawing import shortened
-from registry.domain.instruments import InstrumentState, Status, StatusEvent
+from registry.domain.instruments import Direction, InstrumentState, Status, StatusEvent
 from registry.domain.paper import Judgement
 from registry.models import Facility
 from registry.pages.facts import fact_line
@@ -26,7 +27,7 @@ from registry.wording import country_names, mineral_names
 from scoring.domain.card import Card, DomainScore, score
 from scoring.domain.diff import compare, span
 from scoring.domain.drawing import Cause, StepChart
-from scoring.domain.inputs import Evidence
+from scoring.domain.inputs import Evidence, plain
 from scoring.domain.methodology import Domain, Methodology
 from scoring.domain.overlay import apply
 from scoring.domain.robustness import rank_ranges
@@ -136,12 +137,21 @@ def get_coming(day: Day) -> Iterator[Coming]:
     for after, each in ends_ahead(instruments, day.asked.on)[:_AHEAD]:
         card = day.card_with(on=after)
         yield coming("Ahead", each, each.until, day.card, card, day.names, "ends. If nothing replaces it")
-    for each in proposals(instruments, day.asked.on)[:_AHEAD]:
+    notes = []
+    for each in sorted(proposals(instruments, day.asked.on), key=_liberal):
         enacted = replace(each, events=(StatusEvent(Status.IN_FORCE, _on(day.asked.on)),), until=None)
         card = day.card_with(add=enacted)
         note = coming("Watched, a proposal", each, None, day.card, card, day.names, "If enacted")
-        reason = "" if note.levels else clean(no_change_reason(card, each.country, each.instrument_id))
-        yield replace(note, words=f"If enacted, no score changes: {reason}" if reason else "If enacted")
+        reasons = "" if note.levels else clean(no_change_reason(card, each.country, each.instrument_id))
+        reason = reasons.partition("; ")[0]
+        words = f"If enacted, no score changes: {reason}" if reason else "If enacted"
+        notes.append(replace(note, words=words))
+    # What would move a level comes first, then what restricts trade.
+    yield from sorted(notes, key=lambda note: not note.levels)[:_AHEAD]
+
+
+def _liberal(instrument: InstrumentState) -> bool:
+    return all(measure.direction is not Direction.RESTRICTS for measure in instrument.measures)
 
 
 def _on(day: dt.date) -> PartialDate:
@@ -222,11 +232,18 @@ def get_why_page(day: Day, code: str, domain: str) -> WhyPage:
         score,
         score_cell(code, score, day.asked.query, moved.get((code, Domain(domain)), "")),
         day.rules,
-        lambda public_id: evidence_json(public_id, day.basis, day.asked.on),
+        lambda public_id: _evidence(public_id, day),
         load_judgements(),
         change=change_note(change, day.names) if change else None,
         falls=list(_falls(day, code, score)),
     )
+
+
+def _evidence(public_id: str, day: Day) -> dict[str, Any]:
+    """A piece of evidence, with the mineral that a fact is about."""
+    fact = day.basis.facts.get(public_id)
+    mineral = plain(fact.mineral) if fact and fact.mineral else ""
+    return {**evidence_json(public_id, day.basis, day.asked.on), "mineral": mineral}
 
 
 def _falls(day: Day, code: str, score: DomainScore) -> Iterator[tuple[str, DomainScore]]:

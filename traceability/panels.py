@@ -9,9 +9,10 @@ from django.dispatch import receiver
 from django.template.loader import render_to_string
 
 from registry.domain.instruments import InstrumentState
-from registry.models import InstrumentVersion
+from registry.models import InstrumentVersion, Party
 from registry.paths import lot_path
 from registry.signals import Panel, Subject, asking_panels
+from registry.wording import country_names
 from traceability.domain.borders import JUDGED
 from traceability.domain.exposure import Reach
 from traceability.domain.vocabulary import FindingState, Verdict
@@ -20,7 +21,7 @@ from traceability.pages.words import VERDICT_WORDS
 from traceability.selectors.exposure import get_exposure
 from traceability.selectors.visibility import can_view_all, get_lots
 
-_MOST = 20
+_MOST = 12
 
 
 @receiver(asking_panels, dispatch_uid="traceability.panels")
@@ -69,11 +70,22 @@ def _instrument(instrument_id: str, user: Any) -> Panel | None:
     exposures = [get_exposure(Reach.of(measure), public_only=public_only) for measure in measures]
     exposed = {one.lot.lot_id: one for exposure in exposures for one in exposure.lots}
     held = sorted(exposed.values(), key=lambda one: (-one.lot.kg, one.lot.lot_id))
-    rows = [(lot_path(one.lot.lot_id), one) for one in held[:_MOST]]
+    parties = dict(
+        Party.objects.filter(party_id__in=[one.lot.holder for one in held[:_MOST]]).values_list("party_id", "name")
+    )
+    countries = country_names()
+    rows = [
+        (lot_path(one.lot.lot_id), one, parties.get(one.lot.holder, one.lot.holder), _name(countries, one.lot.country))
+        for one in held[:_MOST]
+    ]
     if not shipped and not rows:
         return None
     context = {"shipped": shipped, "held": rows, "more": max(0, len(held) - _MOST)}
     return _panel("Lots touched", "instrument", context, 20)
+
+
+def _name(countries: dict[str, str], code: str | None) -> str:
+    return countries.get(code or "", code or "not stated")
 
 
 def _mineral(code: str, user: Any) -> Panel | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from registry.domain.drawing import (
     LEVELS,
@@ -170,7 +171,8 @@ def step_chart(
         return None
     axis = TimeAxis(min(first, *starts), last, LEFT, RIGHT)
     known = axis.x(min(starts))
-    newest = max((span.since for _, spans in lines for span in spans[1:]), default=None)
+    steps = [pair for _, spans in lines for pair in pairwise(spans)]
+    newest = max((after.since for before, after in steps if before.low == before.high), default=None)
     drawn = tuple(_line(axis, name, spans, _TOP + n * _PITCH, newest) for n, (name, spans) in enumerate(lines))
     axis_y = _TOP + len(lines) * _PITCH - 10
     marks, rows = _causes(axis, sorted(causes, key=lambda cause: cause.on), axis_y)
@@ -193,10 +195,10 @@ def _line(axis: TimeAxis, name: str, spans: Sequence[LevelSpan], top: float, new
             ranges.append((x, high, rounded(end - x), rounded(y - high)))
         else:
             rise = f"{_level_y(top, before.low)}V{y}" if before and before.low == before.high else f"{y}"
-            paths.append((f"M{x} {rise}H{end}", before is not None and span.since == newest))
+            paths.append((f"M{x} {rise}H{end}", span.since == newest and rise != f"{y}"))
         before = span
     grid = tuple(_level_y(top, level) for level in range(1, LEVELS + 1))
-    moved = bool(spans[1:]) and spans[-1].since == newest
+    moved = bool(paths) and paths[-1][1]
     return Line(name, top, grid, tuple(paths), tuple(ranges), *_end(spans, top), moved)
 
 

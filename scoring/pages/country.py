@@ -243,9 +243,23 @@ def _stage(key: str, name: str, facts: Sequence[FactLine], facilities: Sequence[
     )
 
 
+#: What a statement is about where its kind alone would not read well.
+_ABOUT = {
+    "Production class": "output",
+    "Production share": "output",
+    "Production rank": "output",
+    "Production presence": "mined",
+    "Processing coverage": "processed at home",
+    "Processing tier": "tier",
+    "Stage outputs": "makes",
+    "Products": "makes",
+    "End use": "for",
+}
+
+
 def _said(fact: FactLine) -> str:
-    about = f"{fact.mineral}: " if fact.mineral else ""
-    return f"{about}{fact.kind.lower()} {fact.text}" if not about else f"{about}{fact.text}"
+    words = f"{_ABOUT.get(fact.kind, fact.kind.lower())} {fact.text}"
+    return f"{fact.mineral}: {words}" if fact.mineral else f"{words[:1].upper()}{words[1:]}"
 
 
 #: Kinds of facts that tell what comes from, or goes to, other countries.

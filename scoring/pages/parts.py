@@ -117,7 +117,8 @@ def evidence_line(plain: Mapping[str, Any]) -> EvidenceLine:
     if is_instrument and plain["value"]:
         text += f", {plain['value'].replace('_', ' ')}"
     elif not is_instrument and plain["kind"] != "unknown":
-        text = f"{plain['kind'].replace('_', ' ').capitalize()}: {plain['text']}"
+        about = f", {plain['mineral']}" if plain.get("mineral") else ""
+        text = f"{plain['kind'].replace('_', ' ').capitalize()}{about}: {plain['text']}"
     return EvidenceLine(
         public_id=public_id,
         text=text,

@@ -27,10 +27,14 @@ class GatePart:
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """One rung. ``standing``: pass, fail, unknown or unreached; ``here``: the gate that last flipped."""
+    """One rung: ``title`` is the first sentence of its rule, ``rule`` what follows.
+
+    ``standing``: pass, fail, unknown or unreached; ``here``: the gate that last flipped.
+    """
 
     gate: str
     level: int
+    title: str
     rule: str
     criterion: str
     standing: str
@@ -140,7 +144,11 @@ def _lead(score: DomainScore, methodology: Methodology) -> str:
     if stop.state is State.UNKNOWN:
         missing = "; ".join(stop.missing) or first_reason(stop.because)
         return f"{sentence(lower)} Whether it is {stop.level} is open. Not stated: {sentence(missing)}"
-    return f"{sentence(lower)} It is not {stop.level}, because {sentence(first_reason(stop.because))}"
+    return f"{sentence(lower)} It is not {stop.level}: {_lower(sentence(first_reason(stop.because)))}"
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _gate(gate: GateTrace, score: DomainScore, methodology: Methodology, evidence: Evidence, here: bool) -> GateView:
@@ -149,9 +157,10 @@ def _gate(gate: GateTrace, score: DomainScore, methodology: Methodology, evidenc
     return GateView(
         gate=gate.gate,
         level=gate.level or 0,
-        rule=gate.rule,
+        title=gate.rule.partition(". ")[0].rstrip("."),
+        rule=gate.rule.partition(". ")[2],
         criterion=next((each.criterion for each in methodology.gates if each.gate == gate.gate), ""),
-        standing="unreached" if below and gate.state is not State.FAIL else gate.state.value,
+        standing="unreached" if below else gate.state.value,
         because=sentence(clean(gate.because)),
         here=here,
         reached=score.low is not None and (gate.level or 9) <= score.low and gate.state is State.PASS,

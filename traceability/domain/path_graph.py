@@ -71,7 +71,7 @@ def groups(lots: Sequence[PathLot], links: Sequence[PathLink], step: Mapping[str
     """Countries as the material meets them, each in a lane of its own, widened into free lanes beside it."""
     members = _linked_in_one_country(lots, links)
     country = {lot.lot_id: lot.country for lot in lots}
-    spans = [(min(step[lot] for lot in ids), max(step[lot] for lot in ids), ids) for ids in members]
+    spans = _joined([(min(step[lot] for lot in ids), max(step[lot] for lot in ids), ids) for ids in members], country)
     placed: list[Group] = []
     for first, last, ids in sorted(spans, key=lambda span: span[0]):
         taken = {group.lane for group in placed if group.first <= last and first <= group.last}
@@ -83,6 +83,22 @@ def groups(lots: Sequence[PathLot], links: Sequence[PathLink], step: Mapping[str
         others = widened + placed[n + 1 :]
         widened.append(_widened(group, others, count))
     return tuple(widened)
+
+
+_Span = tuple[int, int, list[str]]
+
+
+def _joined(spans: Sequence[_Span], country: Mapping[str, str]) -> list[_Span]:
+    """Groups of one country that share a step become one: a country is not drawn twice side by side."""
+    joined: list[_Span] = []
+    for first, last, ids in sorted(spans, key=lambda span: span[:2]):
+        for n, (start, end, others) in enumerate(joined):
+            if country[others[0]] == country[ids[0]] and start <= last and first <= end:
+                joined[n] = (min(start, first), max(end, last), others + ids)
+                break
+        else:
+            joined.append((first, last, ids))
+    return joined
 
 
 def _linked_in_one_country(lots: Sequence[PathLot], links: Sequence[PathLink]) -> list[list[str]]:

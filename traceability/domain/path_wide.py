@@ -27,6 +27,7 @@ from traceability.domain.path_layout import (
 #: The width of a page; longer paths are wider and scroll.
 _PAGE, _SIZE = 1120, 12.5
 _MARGIN, _NEAR, _FAR = 84, 120, 240
+_TIGHTEST = 0.7
 #: Height of a box's heading, of a lot's label, of the space between lanes.
 _HEAD, _SLOT, _GAP, _FOOT = 34, 62, 24, 20
 
@@ -55,10 +56,11 @@ def wide_layout(graph: Graph, crossings: Sequence[Crossing], remarks: Sequence[R
 def _places(graph: Graph) -> Places:
     along = places_along(graph, _MARGIN, _NEAR, _FAR)
     spare = _PAGE - (along[-1] + _MARGIN)
-    if spare > 0 and graph.depth > 1:
-        stretch = 1 + spare / (along[-1] - _MARGIN)
+    if graph.depth > 1:
+        # Up to a page wide it is stretched to fill it; beyond, squeezed as far as labels above and below allow.
+        stretch = max(_TIGHTEST, 1 + spare / (along[-1] - _MARGIN))
         along = [_MARGIN + (place - _MARGIN) * stretch for place in along]
-    tops = [_FOOT]
+    tops = [float(_FOOT)]
     for height in _lane_heights(graph):
         tops.append(rounded(tops[-1] + height + _GAP))
     extents = {g: (tops[g.lane] + _HEAD, tops[g.lane + g.lanes] - _GAP - _FOOT) for g in graph.groups}
