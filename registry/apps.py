@@ -15,6 +15,7 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from ledger import guards
         from registry import live
+        from registry.services import feeds  # noqa: F401  (registers the job that polls)
 
         guards.protect_history("registry")
         live.track_all()

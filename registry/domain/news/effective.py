@@ -66,7 +66,16 @@ def _best(days: Sequence[Day], weights: dict[str, float], today: dt.date | None,
         last = max(day.value[:4] for _, day in scored)
         scored = [(score, day) for score, day in scored if day.value[:4] == last]
     _, day = max(scored, key=lambda pair: pair[0])
+    day = _written_out(day, [other for _, other in scored])
     return Effective(day.value, day, stated=day.role in ("start", "started", "end", "over"))
+
+
+def _written_out(day: Day, others: Sequence[Day]) -> Day:
+    """A "today" yields to the date written beside it: the reader's day may differ from the writer's by one."""
+    if day.word not in _RELATIVE_DAYS:
+        return day
+    near = [o for o in others if not o.word and o.precision == 10 and abs((o.first - day.first).days) <= 1]
+    return near[0] if near else day
 
 
 def _at_once(days: Sequence[Day], today: dt.date | None) -> Effective | None:

@@ -10,7 +10,7 @@ from registry.domain.news.lexicon import Concept, Hit, read
 from registry.domain.news.text import Sentence, Zone
 
 _HS = re.compile(
-    r"(?:\b(?:hs|h\.s\.|sub-?heading|heading|tariff (?:code|line)s?|kode hs|kod hs|mã hs|pos tarif|พิกัด(?:ศุลกากร)?)"
+    r"(?:\b(?:hs|h\.s\.|sub-?headings?|headings?|tariff (?:code|line)s?|kode hs|kod hs|mã hs|pos tarif|พิกัด(?:ศุลกากร)?)"
     r"(?:\s*(?:codes?|headings?|numbers?|no\.?|ของ))?\s*)((?:\d{4}(?:[.\s]?\d{2}){0,3}(?:\s*(?:,|and|or|&|/|dan|"
     r"và|และ|at|to)\s*)?)+)",
     re.I,

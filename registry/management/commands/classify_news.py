@@ -1,0 +1,53 @@
+"""Classify news items from a JSON file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from ledger.commands import Refused, SeamCommand
+from registry.domain.news import NewsItem, classify
+
+
+class Command(SeamCommand):
+    help = "Says of each news item whether it reports a policy change, which one, and why."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help='JSON: {"items": [{id, lang, source, published, title, summary}]}')
+
+    def work(self, **options: Any) -> Any:
+        return [result.to_json() for result in classify(_items(options["file"]))]
+
+    def text(self, result: Any) -> str:
+        return "\n".join(map(_line, result))
+
+
+def _items(path: Path) -> list[NewsItem]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path} cannot be read: {error}") from error
+    except json.JSONDecodeError as error:
+        raise Refused(f"{path} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error
+    rows = told.get("items") if isinstance(told, dict) else told
+    if not isinstance(rows, list):
+        raise Refused(f'{path} holds no items: write {{"items": [...]}}.')
+    items = []
+    for number, row in enumerate(rows, 1):
+        try:
+            items.append(NewsItem.from_json(row))
+        except ValueError as error:
+            raise Refused(f"Item {number} of {path}: {error}.") from error
+    return items
+
+
+def _line(row: dict[str, Any]) -> str:
+    if not row["flag"]:
+        return f"  {row['id']}  {row['score']:.2f}  " + (
+            f"repeats {row['duplicate_of']}" if row["duplicate_of"] else "-"
+        )
+    what = f"{','.join(row['countries'])} {','.join(row['minerals']) or 'minerals'}"
+    return f"! {row['id']}  {row['score']:.2f}  {what}: {row['measure']} {row['change_kind']} {row['effective'] or ''}"
