@@ -11,7 +11,8 @@ from registry.models import User
 
 _EDITED = ("instrument", "measure", "statusevent", "source", "feed")
 _SEEN = (*_EDITED, "flag", "feedentry", "fetchattempt", "factversion", "party", "facility", "country", "mineral",
-         "material", "instrumentversion", "historicalinstrument", "historicalmeasure", "historicalstatusevent")  # fmt: skip
+         "material", "instrumentversion", "historicalinstrument", "historicalmeasure",
+         "historicalstatusevent")  # fmt: skip
 _PEOPLE = {f"registry.{verb}_{name}" for name in ("user", "membership") for verb in ("view", "add", "change")}
 _VIEW = {f"registry.view_{name}" for name in _SEEN}
 _EDIT = {f"registry.{verb}_{name}" for name in _EDITED for verb in ("add", "change")}

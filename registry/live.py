@@ -53,8 +53,8 @@ def feed_state(feed: Feed) -> JSON:
 
 
 _INSTRUMENT = ("title", "title_original", "number", "type", "legal_force", "scope", "pillar", "engagement_scope",
-               "counterparts", "until", "section", "quote", "note", "state", "drafted_by", "submitted_by", "review_note",
-               "is_demo")  # fmt: skip
+               "counterparts", "until", "section", "quote", "note", "state", "drafted_by", "submitted_by",
+               "review_note", "is_demo")  # fmt: skip
 _MEASURE = ("number", "code", "direction", "minerals", "materials", "hs", "stages", "destinations", "exemptions",
             "rate", "start", "until")  # fmt: skip
 

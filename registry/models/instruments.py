@@ -40,7 +40,7 @@ def _partial_date(name: str, help_text: str = "YYYY-MM-DD, YYYY-MM or YYYY: no f
 
 
 def desk_history() -> HistoricalRecords:
-    """History rows that name a person by public id, as text: deleting an account neither changes nor is blocked by them."""
+    """History rows that name a person by public id, as text: deleting an account neither changes nor needs them."""
     return HistoricalRecords(
         history_user_id_field=models.CharField(max_length=100, null=True, blank=True),
         history_user_getter=_history_user,

@@ -60,9 +60,7 @@ class Site:
     def start(self) -> None:
         log = (self.folder / "processes.log").open("ab")
         self.processes = [
-            subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )
+            subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True)
             for command in self.commands
         ]
         until(self.is_ready, seconds=90, what=f"readiness (log: {self.folder / 'processes.log'})")

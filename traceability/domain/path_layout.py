@@ -98,7 +98,8 @@ class Graph:
         step = steps(lots, links)
         graph = cls({lot.lot_id: lot for lot in lots}, tuple(links), step, groups(lots, links, step), countries)
         scale = graph.scale
-        into, out = defaultdict(float), defaultdict(float)
+        into: dict[str, float] = defaultdict(float)
+        out: dict[str, float] = defaultdict(float)
         for link in links:
             width = sum(float(kg) * scale for _, kg in link.strands)
             into[link.child] += width
