@@ -81,7 +81,7 @@ class SeamCommand(BaseCommand):
 
     def _print(self, result: Any, options: dict[str, Any], text: str) -> None:
         if options["format"] == "json":
-            self.stdout.write(json.dumps(plain(result), ensure_ascii=False))
+            self.stdout.write(json.dumps(result, ensure_ascii=False, default=plain))
         else:
             self.stdout.write(text)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from ledger import guards
 from ledger.domain.actor import COMMAND
@@ -28,7 +28,7 @@ def _write(count: int = 3) -> None:
 
 
 def test_an_entry_outside_the_transaction_of_its_change_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "in_atomic_block", False)
+    monkeypatch.setattr(connections["default"], "in_atomic_block", False)
     with pytest.raises(NotInTransaction):
         record(by=COMMAND, change=Change("put", "thing", "1", None, {}))
 

@@ -15,6 +15,7 @@ from registry.domain.news.written import Found
 
 #: Relative days that need another day to be known: of signing, of printing.
 AT_ONCE = ("immediately", "on_signing", "day_after_print", "on_print")
+RELATIVE_DAYS = ("today", "tomorrow", "yesterday")
 _REACH = 75
 
 
@@ -63,12 +64,18 @@ def find(parts: Iterable[Sentence], lang: str, today: dt.date | None) -> tuple[D
 
 
 def _apart(found: list[Found]) -> list[Found]:
-    """Longest first where they overlap; a weekday beside a written day ('Monday, 8 March') adds nothing."""
+    """Longest first where they overlap; a weekday or a "today" beside a written day ('Monday, 8 March') adds nothing.
+
+    The reader's "today" may differ from the writer's by a day; what is written out does not.
+    """
     written = [one for one in found if not one.weekday and not one.word]
     found = [
         one
         for one in found
-        if not (one.weekday and any(-3 <= w.start - one.end <= 10 or -3 <= one.start - w.end <= 3 for w in written))
+        if not (
+            (one.weekday or one.word in RELATIVE_DAYS)
+            and any(-3 <= w.start - one.end <= 10 or -3 <= one.start - w.end <= 3 for w in written)
+        )
     ]
     kept: list[Found] = []
     for one in found:

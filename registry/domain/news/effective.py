@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registry.domain.news.dates import AT_ONCE, Day
+from registry.domain.news.dates import AT_ONCE, RELATIVE_DAYS, Day
 from registry.domain.news.text import Zone
 
 _ZONE = {Zone.TITLE: 0.3, Zone.LEAD: 0.2, Zone.BODY: 0.0}
-_RELATIVE_DAYS = ("today", "tomorrow", "yesterday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def _start(kind: str, days: Sequence[Day], today: dt.date | None) -> Effective:
     weights = {"start": 2.0, "started": 2.0, "": 1.0}
     if kind == "repealed":
         weights |= {"over": 1.8, "end": 1.2}
-    usable = [day for day in days if day.role or _is_ahead(day, today) or day.word in _RELATIVE_DAYS]
+    usable = [day for day in days if day.role or _is_ahead(day, today) or day.word in RELATIVE_DAYS]
     return _best([day for day in usable if day.word not in AT_ONCE and not _bare_today(day)], weights, today)
 
 
@@ -66,16 +65,7 @@ def _best(days: Sequence[Day], weights: dict[str, float], today: dt.date | None,
         last = max(day.value[:4] for _, day in scored)
         scored = [(score, day) for score, day in scored if day.value[:4] == last]
     _, day = max(scored, key=lambda pair: pair[0])
-    day = _written_out(day, [other for _, other in scored])
     return Effective(day.value, day, stated=day.role in ("start", "started", "end", "over"))
-
-
-def _written_out(day: Day, others: Sequence[Day]) -> Day:
-    """A "today" yields to the date written beside it: the reader's day may differ from the writer's by one."""
-    if day.word not in _RELATIVE_DAYS:
-        return day
-    near = [o for o in others if not o.word and o.precision == 10 and abs((o.first - day.first).days) <= 1]
-    return near[0] if near else day
 
 
 def _at_once(days: Sequence[Day], today: dt.date | None) -> Effective | None:
