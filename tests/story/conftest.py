@@ -103,10 +103,15 @@ def wording(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def one_process_site(folder: Path) -> Site:
+    """`make run`'s server, its files in ``folder``, not started yet."""
+    port = free_port()
+    return Site(folder, port, _environment(folder, port), [[sys.executable, "manage.py", "serve", "--with-demo"]])
+
+
 @pytest.fixture
 def one_process(tmp_path: Path, wording: str) -> Iterator[Site]:
-    port = free_port()
-    site = Site(tmp_path, port, _environment(tmp_path, port), [[sys.executable, "manage.py", "serve", "--with-demo"]])
+    site = one_process_site(tmp_path)
     site.manage("migrate", "-v0")
     site.manage("load_reference")
     site.manage("load_demo", "--feed", wording)
