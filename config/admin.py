@@ -97,10 +97,11 @@ def _work(user: Any) -> Iterator[Item]:
     yield Item("Home", reverse("admin:index"))
     if user.has_perm("registry.decide_flag"):
         yield Item("Flags", reverse("admin:registry_flag_changelist"), desk.get_open_flags(user).count())
-    if user.has_perm("registry.approve_instrument"):
-        yield Item("To approve", f"{records}?waits=review", desk.get_reviews(user).count())
     if user.has_perm("registry.change_instrument"):
-        yield Item("Drafts", f"{records}?waits=mine", desk.get_drafts(user).count())
+        waiting = desk.count_waiting(user)
+        if user.has_perm("registry.approve_instrument"):
+            yield Item("To approve", f"{records}?waits=review", waiting["reviews"])
+        yield Item("Drafts", f"{records}?waits=mine", waiting["drafts"])
 
 
 def _day(user: Any) -> dict[str, Any]:

@@ -29,6 +29,17 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 
+def memberships_of(user: Any) -> list[tuple[str, str | None]]:
+    """Roles of a person, each with its country (None: the region); read once, as each request loads its user."""
+    if not isinstance(user, User):
+        return []
+    held: list[tuple[str, str | None]] | None = getattr(user, "_memberships", None)
+    if held is None:
+        held = list(user.memberships.values_list("role", "country_id"))
+        user._memberships = held  # type: ignore[attr-defined]
+    return held
+
+
 class MembershipBackend(ModelBackend):
     """Signs in by name and password; answers permissions from memberships.
 
@@ -43,25 +54,14 @@ class MembershipBackend(ModelBackend):
         country = getattr(obj, "country_id", None)
         return any(
             perm in PERMISSIONS[role]
-            for role, where in self._memberships(user_obj)
+            for role, where in memberships_of(user_obj)
             if country is None or where is None or where == country
         )
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         return any(
-            perm.startswith(f"{app_label}.")
-            for role, _where in self._memberships(user_obj)
-            for perm in PERMISSIONS[role]
+            perm.startswith(f"{app_label}.") for role, _where in memberships_of(user_obj) for perm in PERMISSIONS[role]
         ) or bool(getattr(user_obj, "is_superuser", False))
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        return {perm for role, _where in self._memberships(user_obj) for perm in PERMISSIONS[role]}
-
-    def _memberships(self, user: Any) -> list[tuple[str, str | None]]:
-        if not isinstance(user, User):
-            return []
-        # Read once a request: the user is loaded anew for each.
-        if "_memberships" not in user.__dict__:
-            user.__dict__["_memberships"] = list(user.memberships.values_list("role", "country_id"))
-        memberships: list[tuple[str, str | None]] = user.__dict__["_memberships"]
-        return memberships
+        return {perm for role, _where in memberships_of(user_obj) for perm in PERMISSIONS[role]}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
-from registry.auth import PERMISSIONS
+from registry.auth import PERMISSIONS, memberships_of
 from registry.choices import DraftState, FeedState, FlagState
 from registry.domain.dates import PartialDate
 from registry.domain.instruments import InstrumentState
@@ -92,6 +91,14 @@ def get_drafts(user: User) -> QuerySet[Instrument]:
     return own.order_by("changed_at")
 
 
+def count_waiting(user: User) -> dict[str, int]:
+    """How many records wait for a person, ``reviews`` to approve and ``drafts`` to finish, in one query."""
+    return Instrument.objects.aggregate(
+        reviews=Count("pk", filter=Q(pk__in=get_reviews(user).order_by().values("pk"))),
+        drafts=Count("pk", filter=Q(pk__in=get_drafts(user).order_by().values("pk"))),
+    )
+
+
 def get_silent_feeds(now: dt.datetime) -> QuerySet[Feed]:
     """Enabled feeds that fail, or gave no answer for longer than they should."""
     failing = ~Q(state=FeedState.OK) | Q(last_success_at__lt=now - SILENT_AFTER)
@@ -140,6 +147,5 @@ def _dates(state: InstrumentState) -> Iterator[tuple[PartialDate, str]]:
         yield state.until, "ends"
 
 
-def _memberships_with(user: User, permission: str) -> list[Any]:
-    held = user.memberships.values_list("role", "country_id")
-    return [country for role, country in held if permission in PERMISSIONS[role]]
+def _memberships_with(user: User, permission: str) -> list[str | None]:
+    return [country for role, country in memberships_of(user) if permission in PERMISSIONS[role]]

@@ -67,6 +67,11 @@ class DeskAdmin(admin.ModelAdmin):
         name = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
         return bool(request.user.has_perm(name, obj))
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """An address typed without a scheme is read as https."""
+        scheme = {"assume_scheme": "https"} if isinstance(db_field, models.URLField) else {}
+        return super().formfield_for_dbfield(db_field, request, **scheme, **kwargs)
+
     # The ledger is the log of the desk: Django's own would keep names of persons beside it.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None

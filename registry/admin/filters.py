@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -10,15 +11,76 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 
 from registry.choices import MEASURE_CODES
-from registry.models import Instrument, Measure, Mineral
+from registry.models import Country, Instrument, Measure, Mineral
 
 
-class MineralFilter(admin.SimpleListFilter):
+def _once(request: HttpRequest, name: str, load: Callable[[], list[Any]]) -> list[Any]:
+    """What a filter offers, read once a request: Django builds every filter anew for each count beside a choice."""
+    kept: dict[str, list[Any]] = request.__dict__.setdefault("_offered", {})
+    if name not in kept:
+        kept[name] = load()
+    return kept[name]
+
+
+class CountedTogether:
+    """Counts beside the choices of a list's filters, in one query for all filters that are not in use."""
+
+    used_parameters: dict[str, Any]
+
+    def get_facet_queryset(self, changelist: Any) -> Any:
+        if self._is_used():
+            return super().get_facet_queryset(changelist)
+        counts = changelist.__dict__.get("_counted") or self._count(changelist)
+        stem = _stem(self)
+        return {name.removeprefix(stem): number for name, number in counts.items() if name.startswith(stem)}
+
+    def _is_used(self) -> bool:
+        return any(value is not None for value in self.used_parameters.values())
+
+    def _count(self, changelist: Any) -> dict[str, int]:
+        rows = changelist.queryset.order_by()
+        asked: dict[str, Any] = {}
+        for spec in changelist.filter_specs:
+            if isinstance(spec, CountedTogether) and not spec._is_used():
+                counts = spec.get_facet_counts(changelist.pk_attname, rows)  # type: ignore[attr-defined]
+                asked |= {f"{_stem(spec)}{name}": count for name, count in counts.items()}
+        changelist._counted = rows.aggregate(**asked)
+        counted: dict[str, int] = changelist._counted
+        return counted
+
+
+def _stem(spec: Any) -> str:
+    return f"{spec.expected_parameters()[0]}::"
+
+
+class CodeFilter(CountedTogether, admin.ChoicesFieldListFilter):
+    """Codes of a column, counted with the others."""
+
+
+class FlagFilter(CountedTogether, admin.BooleanFieldListFilter):
+    """Yes or no, counted with the others."""
+
+
+class CountryFilter(CountedTogether, admin.SimpleListFilter):
+    """Countries and bodies of the records that a person sees."""
+
+    title = "country"
+    parameter_name = "country"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        seen = Country.objects.filter(instruments__in=model_admin.get_queryset(request).values("pk")).distinct()
+        return _once(request, "countries", lambda: list(seen.values_list("code", "name")))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Instrument]) -> QuerySet[Instrument]:
+        return queryset.filter(country=self.value()) if self.value() else queryset
+
+
+class MineralFilter(CountedTogether, admin.SimpleListFilter):
     title = "mineral"
     parameter_name = "mineral"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(Mineral.objects.values_list("code", "name"))
+        return _once(request, "minerals", lambda: list(Mineral.objects.values_list("code", "name")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Instrument]) -> QuerySet[Instrument]:
         code = self.value()
@@ -29,12 +91,14 @@ class MineralFilter(admin.SimpleListFilter):
         return queryset.filter(Exists(measures.filter(listed__contains=f'"{code}"')))
 
 
-class MeasureFilter(admin.SimpleListFilter):
+class MeasureFilter(CountedTogether, admin.SimpleListFilter):
     title = "measure"
     parameter_name = "measure"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        used = set(Measure.objects.values_list("code", flat=True))
+        used = _once(
+            request, "measures", lambda: list(Measure.objects.order_by().values_list("code", flat=True).distinct())
+        )
         return [(code, name) for code, name in MEASURE_CODES if code in used]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Instrument]) -> QuerySet[Instrument]:

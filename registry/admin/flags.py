@@ -168,7 +168,7 @@ def _narrow(flags: QuerySet[Flag], wanted: InboxFilter) -> QuerySet[Flag]:
     if data["measure"]:
         flags = flags.filter(measure=data["measure"])
     if data["mineral"]:
-        listed = [flag.pk for flag in flags.only("pk", "minerals") if data["mineral"] in flag.minerals]
+        listed = [pk for pk, codes in flags.values_list("pk", "minerals") if data["mineral"] in codes]
         flags = flags.filter(pk__in=listed)
     return flags
 

@@ -21,7 +21,7 @@ from ledger.domain.actor import Door
 from ledger.selectors import get_newest_entry
 from registry import permissions
 from registry.admin.base import ShowAgain, instant_column
-from registry.admin.filters import MeasureFilter, MineralFilter
+from registry.admin.filters import CodeFilter, CountedTogether, CountryFilter, FlagFilter, MeasureFilter, MineralFilter
 from registry.admin.history import get_edits
 from registry.admin.inlines import MeasureInline, StatusInline
 from registry.admin.prefilled import Prefilled, get_prefill
@@ -56,7 +56,7 @@ _FIELDS: dict[str, Any] = {
 }
 
 
-class WaitingFilter(admin.SimpleListFilter):
+class WaitingFilter(CountedTogether, admin.SimpleListFilter):
     """Whose turn it is."""
 
     title = "what waits"
@@ -78,8 +78,8 @@ class InstrumentAdmin(ReviewAdmin):
     inlines = (StatusInline, MeasureInline)
     autocomplete_fields = ("source",)
     list_display = ("titled", "country", "at_desk", "stands", "does", "since", "changed")
-    list_filter = (WaitingFilter, ("country", admin.RelatedOnlyFieldListFilter), "state", MineralFilter, MeasureFilter,
-                   "type", "is_demo")  # fmt: skip
+    list_filter = (WaitingFilter, CountryFilter, ("state", CodeFilter), MineralFilter, MeasureFilter,
+                   ("type", CodeFilter), ("is_demo", FlagFilter))  # fmt: skip
     search_fields = ("title", "title_original", "number", "instrument_id", "quote", "source__title")
     search_help_text = "Title in either language, official number, words of the source."
 

@@ -43,6 +43,11 @@ def reviewer() -> User:
 
 @pytest.fixture
 def flag() -> Flag:
+    return raise_flag()
+
+
+def raise_flag() -> Flag:
+    """What the watch would make of a wire story on a Thai export licence."""
     now = dt.datetime(2026, 11, 23, 9, 31, tzinfo=dt.UTC)
     feed = Feed.objects.create(feed_id="wire", title="Straits wire", url="http://127.0.0.1:1/wire.xml", is_demo=True)
     entry = FeedEntry.objects.create(
@@ -89,7 +94,7 @@ def draft_from(client: Client, flag: Flag, **changed: Any) -> Instrument:
     address = f"/admin/registry/instrument/add/?flag={flag.flag_id}"
     answer = client.post(address, {**filled(client, address), "_save": "1", **changed})
     assert answer.status_code == 302, answer.context["errors"]
-    return Instrument.objects.get()
+    return Instrument.objects.latest("pk")
 
 
 def test_a_flag_becomes_a_draft_is_submitted_and_approved_by_another(officer: User, reviewer: User, flag: Flag) -> None:
