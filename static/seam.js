@@ -17,6 +17,10 @@
         keep(root.dataset.theme);
       }
     });
+    // Paper has no way to unfold what is folded.
+    window.addEventListener("beforeprint", function () {
+      document.querySelectorAll("main details").forEach(function (part) { part.open = true; });
+    });
     document.addEventListener("keydown", function (event) {
       const typing = event.target.closest("input,textarea,select,[contenteditable]");
       if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;

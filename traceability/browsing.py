@@ -1,24 +1,22 @@
-"""What the public pages of lots read: the list, and a lot with everything on its page."""
+"""What the page of a lot reads: the lot with everything that is shown of it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from ledger.models import Leaf
-from registry.browsing import paged
 from registry.domain.dates import Certainty
 from registry.domain.instruments import measure_in_force
-from registry.models import Facility, InstrumentVersion, Mineral, Party
-from registry.parts import Link, Paging, ProofMark
+from registry.models import Facility, InstrumentVersion, Party
+from registry.parts import Link, ProofMark
 from registry.paths import instrument_path, lot_path, mineral_path
 from registry.selectors import get_instruments
 from registry.wording import country_names, measure_label
+from traceability.batches import batches
 from traceability.chains import LotChain, holders, load_lot_chain, main_element
 from traceability.domain.borders import JUDGED, Crossing, covers, worst
 from traceability.domain.path_layout import Crossing as DrawnCrossing
@@ -36,63 +34,16 @@ from traceability.pages.lot import (
     PathRow,
     origin_rows,
 )
-from traceability.pages.words import FINDING_TITLES, STATE_CHIPS, VERDICT_WORDS, element_name
+from traceability.pages.words import FINDING_TITLES, STATE_CHIPS, VERDICT_WORDS, element_name, finding_words
 from traceability.selectors.findings import findings_on
 from traceability.selectors.trace import get_trace
 from traceability.selectors.visibility import get_lots
+from traceability.timeline import moment_rows
 
 _DRY = "dry"
 _MOST_MADE = 50
-
-
-@dataclass(frozen=True)
-class FoundLots:
-    """A page of the lots a reader may see, and what one can filter by."""
-
-    rows: list[Lot]
-    paging: Paging
-    total: int
-    minerals: list[Mineral]
-    materials: list[tuple[str, str]]
-    countries: list[tuple[str, str]]
-    chosen: dict[str, str]
-
-
-def get_lot_list(user: Any, params: Mapping[str, Any]) -> FoundLots:
-    chosen = {name: str(params.get(name, "")).strip() for name in ("q", "mineral", "material", "country", "findings")}
-    seen = get_lots(user)
-    lots = _filtered(seen, chosen).select_related("mineral", "state__holder", "state__place")
-    is_open = Q(findings__superseded_entry=None, findings__state=FindingState.OPEN.value)
-    violation = Q(findings__severity=Severity.VIOLATION.value)
-    lots = lots.annotate(
-        violations=Count("findings", filter=is_open & violation),
-        warnings=Count("findings", filter=is_open & ~violation),
-    )
-    rows, paging = paged(list(lots.order_by("lot_id")), params)
-    names = country_names()
-    codes = LotState.objects.filter(lot__in=seen).values_list("place__country", flat=True).distinct()
-    materials = seen.order_by().values_list("material", flat=True).distinct()
-    return FoundLots(
-        rows=list(rows),
-        paging=paging,
-        total=seen.count(),
-        minerals=list(Mineral.objects.filter(lots__in=seen).distinct()),
-        materials=sorted((code, code.replace("_", " ").capitalize()) for code in materials),
-        countries=sorted(((code, names.get(code, code)) for code in codes if code), key=lambda pair: pair[1]),
-        chosen=chosen,
-    )
-
-
-def _filtered(lots: QuerySet[Lot], chosen: Mapping[str, str]) -> QuerySet[Lot]:
-    if chosen["q"]:
-        words = chosen["q"]
-        lots = lots.filter(Q(lot_id__icontains=words) | Q(state__holder__name__icontains=words) | Q(hs_code=words))
-    columns = {"mineral": "mineral", "material": "material", "country": "state__place__country"}
-    lots = lots.filter(**{column: chosen[name] for name, column in columns.items() if chosen[name]})
-    if chosen["findings"] == "open":
-        found = Finding.objects.current().filter(state=FindingState.OPEN.value)
-        lots = lots.filter(pk__in=found.values("lot"))
-    return lots
+#: Rows of the table of lots and of the timeline; a longer path is complete as JSON.
+_MOST_ROWS = 500
 
 
 def get_lot_page(lot: Lot, user: Any, asked_element: str) -> LotPage:
@@ -118,13 +69,14 @@ class _PageOf:
     def __init__(self, chain: LotChain, user: Any) -> None:
         self.chain, self.lot, self.user = chain, chain.lot, user
         self.countries = country_names()
-        keys = dict(Lot.objects.filter(lot_id__in=chain.lots).values_list("lot_id", "pk"))
-        self.keys: dict[str, int] = keys
-        visible = get_lots(user).filter(pk__in=keys.values())
-        self.visible = set(visible.values_list("lot_id", flat=True))
-        self.entries = dict(
-            Event.objects.filter(event_id__in=chain.event_ids()).values_list("event_id", "recorded_entry_id")
-        )
+        self.keys: dict[str, int] = {}
+        self.visible: set[str] = set()
+        for batch in batches(chain.lots):
+            self.keys.update(Lot.objects.filter(lot_id__in=batch).values_list("lot_id", "pk"))
+            self.visible.update(get_lots(user).filter(lot_id__in=batch).values_list("lot_id", flat=True))
+        self.entries: dict[str, int] = {}
+        for batch in batches(chain.event_ids()):
+            self.entries.update(Event.objects.filter(event_id__in=batch).values_list("event_id", "recorded_entry_id"))
         self.parties = {party.party_id: party for party in Party.objects.filter(party_id__in=self._party_ids())}
 
     def _party_ids(self) -> set[str]:
@@ -140,7 +92,8 @@ class _PageOf:
         origins, parts, patterns = origin_rows(shares, facilities, self.countries, chain.mass(lot.lot_id))
         borders = list(self._borders())
         findings = list(self._findings())
-        sealed = Leaf.objects.filter(entry__in=self.entries.values()).count()
+        sealed = sum(Leaf.objects.filter(entry__in=batch).count() for batch in batches(self.entries.values()))
+        moments = list(moment_rows(chain, self._link, self.countries, self.entries, most=_MOST_ROWS))
         return LotPage(
             lot_id=lot.lot_id,
             material=lot.get_material_display(),
@@ -161,10 +114,13 @@ class _PageOf:
             known=sum((origin.share for origin in shares if origin.facility_id), Decimal(0)),
             picture=self._picture(patterns, findings),
             path=tuple(self._path()),
+            more_path=max(0, len(chain.lots) - _MOST_ROWS),
             borders=tuple(borders),
             touched_by=tuple(self._touching()),
             findings=tuple(findings),
             holders=tuple(self._holders()),
+            moments=tuple(moments),
+            more_moments=len(self.entries) - len(moments),
             made=tuple(self._made()),
             events=len(self.entries),
             proved=sealed,
@@ -180,7 +136,7 @@ class _PageOf:
         yield "Dry mass", f"?element={_DRY}#origin", self.chain.element is None
 
     def _path(self) -> Iterator[PathRow]:
-        for lot_id in self.chain.lots:
+        for lot_id in self.chain.lots[-_MOST_ROWS:]:
             traced = self.chain.walk.lots[lot_id]
             country = self.countries.get(traced.country or "", traced.country or "not stated")
             material = traced.material.replace("_", " ").capitalize()
@@ -217,10 +173,11 @@ class _PageOf:
     @property
     def verdicts(self) -> dict[tuple[str, str], list[BorderVerdict]]:
         if not hasattr(self, "_verdicts"):
-            rows = BorderVerdict.objects.current().filter(lot__in=self.keys.values()).select_related("event", "lot")
             self._verdicts: dict[tuple[str, str], list[BorderVerdict]] = {}
-            for row in rows:
-                self._verdicts.setdefault((row.event.event_id, row.lot.lot_id), []).append(row)
+            for batch in batches(self.keys.values()):
+                rows = BorderVerdict.objects.current().filter(lot__in=batch).select_related("event", "lot")
+                for row in rows:
+                    self._verdicts.setdefault((row.event.event_id, row.lot.lot_id), []).append(row)
         return self._verdicts
 
     def _borders(self) -> Iterator[BorderRow]:
@@ -264,7 +221,10 @@ class _PageOf:
         return found
 
     def _findings(self) -> Iterator[FindingCard]:
-        rows = findings_on(self.keys.values()).select_related("event", "lot")
+        rows = [
+            row for batch in batches(self.keys.values()) for row in findings_on(batch).select_related("event", "lot")
+        ]
+        measures = self._measures_of_findings(rows)
         order = {FindingState.OPEN.value: 0, FindingState.ACKNOWLEDGED.value: 1}
         for row in sorted(rows, key=lambda f: (order.get(f.state, 2), f.severity != Severity.VIOLATION, f.opened_at)):
             is_open = row.state == FindingState.OPEN.value
@@ -280,13 +240,29 @@ class _PageOf:
                 code=row.code,
                 lot=self._link(row.lot.lot_id),
                 event_id=row.event.event_id,
-                message=row.message,
+                event_href=f"#event-{row.event.event_id}" if row.event.event_id in self.entries else "",
+                message=finding_words(row.code, row.message, row.evidence, self.countries),
+                evidence=tuple(measures[one] for one in _measure_ids(row) if one in measures),
                 opened_at=row.opened_at,
                 state_at=row.state_at,
                 reason=row.reason,
                 decided_by=row.decided_by,
                 proof=ProofMark(row.recorded_entry_id),
             )
+
+    def _measures_of_findings(self, rows: Collection[Finding]) -> dict[str, Link]:
+        """The measures that findings name as their evidence, by id, as their instruments stand now."""
+        wanted = {measure_id for row in rows for measure_id in _measure_ids(row)}
+        found = {}
+        for instrument in get_instruments() if wanted else ():
+            for measure in instrument.measures:
+                if measure.measure_id in wanted:
+                    name = f"{measure_label(measure.code)}: {instrument.title}"
+                    href = (
+                        f"{instrument_path(instrument.instrument_id)}#measure-{measure.measure_id.rpartition('.')[2]}"
+                    )
+                    found[measure.measure_id] = Link(name, href)
+        return found
 
     def _holders(self) -> Iterator[HolderRow]:
         for each in holders(self.chain):
@@ -306,7 +282,11 @@ class _PageOf:
     def _touching(self) -> Iterator[tuple[Link, str, str]]:
         """Export measures in force today over lots of the path that are still held where they apply."""
         today = timezone.localdate()
-        held = LotState.objects.filter(lot__in=self.keys.values(), is_held=True).select_related("lot", "place")
+        held = [
+            state
+            for batch in batches(self.keys.values())
+            for state in LotState.objects.filter(lot__in=batch, is_held=True).select_related("lot", "place")
+        ]
         for instrument in get_instruments():
             for measure in instrument.measures:
                 if measure.code not in JUDGED or measure_in_force(measure, instrument, today) is not Certainty.YES:
@@ -320,13 +300,18 @@ class _PageOf:
 
     def _made(self) -> Iterator[MadeRow]:
         below = get_trace(lot_id=self.lot.lot_id, direction="down", element=self.chain.element)["lots"]
-        names = {one["lot"] for one in below}
-        visible = set(get_lots(self.user).filter(lot_id__in=names).values_list("lot_id", flat=True))
+        visible: set[str] = set()
+        for batch in batches([one["lot"] for one in below]):
+            visible.update(get_lots(self.user).filter(lot_id__in=batch).values_list("lot_id", flat=True))
         for one in [each for each in below if each["lot"] in visible][:_MOST_MADE]:
             country = self.countries.get(one["country"] or "", one["country"] or "not stated")
             material = one["material"].replace("_", " ").capitalize()
             link = Link(one["lot"], lot_path(one["lot"]))
             yield MadeRow(link, material, country, Decimal(one["kg"]), Decimal(one["share"]))
+
+
+def _measure_ids(row: Finding) -> list[str]:
+    return [one for one in row.evidence.get("measures", "").split(", ") if one]
 
 
 def _day(crossing: Crossing) -> str:

@@ -164,8 +164,10 @@ def _last_use(life: list[Touch], is_asked: bool) -> dt.datetime | None:
 
 
 def _add_deeds(chain: LotChain, found: Mapping[str, Holder]) -> None:
+    """What each did, in order, and the mass it passed on: a lot that was sold and shipped counts once."""
+    passed: dict[str, dict[str, Decimal]] = {}
     deeds = sorted(chain.touches(), key=lambda pair: pair[1].event.order)
-    for _, touch in deeds:
+    for lot_id, touch in deeds:
         holder = found.get(touch.event.party_id)
         if holder is None:
             continue
@@ -173,7 +175,9 @@ def _add_deeds(chain: LotChain, found: Mapping[str, Holder]) -> None:
         if word not in holder.did:
             holder.did.append(word)
         if touch.event.kind in (EventKind.SHIP, EventKind.TRANSFER_OWNERSHIP):
-            holder.kg = touch.kg
+            passed.setdefault(holder.party_id, {})[lot_id] = touch.kg
+    for party_id, masses in passed.items():
+        found[party_id].kg = sum(masses.values(), Decimal(0))
 
 
 def load_lot_chain(lot: Lot, element: str | None) -> LotChain:

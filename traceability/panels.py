@@ -16,6 +16,7 @@ from registry.wording import country_names
 from traceability.domain.borders import JUDGED
 from traceability.domain.exposure import Reach
 from traceability.domain.vocabulary import FindingState, Verdict
+from traceability.listing import lots_named
 from traceability.models import BorderVerdict, Finding, Lot, LotState
 from traceability.pages.words import VERDICT_WORDS
 from traceability.selectors.exposure import get_exposure
@@ -96,9 +97,7 @@ def _mineral(code: str, user: Any) -> Panel | None:
 
 
 def _search(words: str, user: Any) -> Panel | None:
-    found = get_lots(user).filter(
-        Q(lot_id__icontains=words) | Q(state__holder__name__icontains=words) | Q(state__place__name__icontains=words)
-    )
+    found = lots_named(get_lots(user), words)
     lots = list(found.select_related("mineral", "state__holder")[: _MOST + 1])
     if not lots:
         return None

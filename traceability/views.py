@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from registry.panels import get_panels
 from registry.signals import Subject
-from traceability.browsing import get_lot_list, get_lot_page
+from traceability.browsing import get_lot_page
 from traceability.exceptions import UnknownElement, UnknownLot
+from traceability.listing import get_lot_list
 from traceability.selectors.visibility import get_lot
 
 _CLOSED = (

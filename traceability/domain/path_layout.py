@@ -83,6 +83,11 @@ class Layout:
     pointers: tuple[tuple[str, str], ...]
     remarks: tuple[Words, ...]
 
+    @property
+    def is_long(self) -> bool:
+        """Up to here a path is drawn smaller to fit the page and stays readable; a longer one scrolls."""
+        return self.width > 1320
+
 
 @dataclass(slots=True)
 class Graph:
@@ -153,9 +158,17 @@ class Places:
 
 
 def places_along(graph: Graph, first: float, near: float, far: float) -> list[float]:
-    """Positions of the steps: ``far`` apart where a border lies between, else ``near``."""
+    """Positions of the steps: ``far`` apart where a border lies between, else ``near``.
+
+    The border stands before the first lot of the country that is reached; where both countries have lots at the same
+    steps, right before the lot that was made there.
+    """
     group = graph.group_of()
-    borders = {graph.step[p.child] for p in graph.links if group[p.child] is not group[p.parent]}
+    borders = {
+        group[p.child].first if group[p.parent].last < group[p.child].first else graph.step[p.child]
+        for p in graph.links
+        if group[p.child] is not group[p.parent]
+    }
     places = [first]
     for n in range(1, graph.depth):
         places.append(places[-1] + (far if n in borders else near))

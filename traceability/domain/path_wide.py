@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from registry.domain.drawing import rounded, shortened, text_width
 from traceability.domain.path_graph import Group, PathLink, PathLot
@@ -24,10 +25,11 @@ from traceability.domain.path_layout import (
     strand_paths,
 )
 
-#: The width of a page; longer paths are wider and scroll.
+#: The width of a page; see `Layout.is_long` for paths that are wider.
 _PAGE, _SIZE = 1120, 12.5
-_MARGIN, _NEAR, _FAR = 84, 120, 240
-_TIGHTEST = 0.7
+_MARGIN, _NEAR, _FAR = 84, 120, 244
+#: Lots of one country stand at least so far apart: their labels then stand above and below in turn.
+_NEAREST = 84
 #: Height of a box's heading, of a lot's label, of the space between lanes.
 _HEAD, _SLOT, _GAP, _FOOT = 34, 62, 24, 20
 
@@ -54,18 +56,25 @@ def wide_layout(graph: Graph, crossings: Sequence[Crossing], remarks: Sequence[R
 
 
 def _places(graph: Graph) -> Places:
-    along = places_along(graph, _MARGIN, _NEAR, _FAR)
-    spare = _PAGE - (along[-1] + _MARGIN)
-    if graph.depth > 1:
-        # Up to a page wide it is stretched to fill it; beyond, squeezed as far as labels above and below allow.
-        stretch = max(_TIGHTEST, 1 + spare / (along[-1] - _MARGIN))
-        along = [_MARGIN + (place - _MARGIN) * stretch for place in along]
+    along = _places_along(graph)
     tops = [float(_FOOT)]
     for height in _lane_heights(graph):
         tops.append(rounded(tops[-1] + height + _GAP))
     extents = {g: (tops[g.lane] + _HEAD, tops[g.lane + g.lanes] - _GAP - _FOOT) for g in graph.groups}
     across = places_across(graph, extents, max(graph.thick.values()) + _SLOT)
     return Places(along, across, extents, rounded(along[-1] + _MARGIN), rounded(tops[-1] - _GAP + 2))
+
+
+def _places_along(graph: Graph) -> list[float]:
+    """Stretched to fill a page; where it is longer, lots of one country stand closer. A border keeps its room: the
+    mark and the words of the crossing stand there."""
+    along = places_along(graph, _MARGIN, _NEAR, _FAR)
+    spare = _PAGE - (along[-1] + _MARGIN)
+    if spare >= 0:
+        stretch = 1 + spare / max(1.0, along[-1] - _MARGIN)
+        return [_MARGIN + (place - _MARGIN) * stretch for place in along]
+    inner = sum(after - before == _NEAR for before, after in pairwise(along))
+    return places_along(graph, _MARGIN, max(_NEAREST, _NEAR + spare / max(1, inner)), _FAR)
 
 
 def _lane_heights(graph: Graph) -> list[float]:

@@ -65,7 +65,9 @@ class FindingCard:
     code: str
     lot: Link
     event_id: str
+    event_href: str
     message: str
+    evidence: tuple[Link, ...]
     opened_at: dt.datetime
     state_at: dt.datetime
     reason: str
@@ -83,6 +85,28 @@ class HolderRow:
     kg: Decimal | None
     holds: bool
     proof: ProofMark
+
+
+@dataclass(frozen=True, slots=True)
+class MomentRow:
+    """An event in the life of the material: ``lots`` with the role each had and its dry mass."""
+
+    event_id: str
+    day: dt.date
+    title: str
+    lots: tuple[tuple[Link, str, Decimal], ...]
+    place: str
+    country: str
+    party: str
+    to: str
+    permit: str
+    reason: str
+    corrects: str
+    proof: ProofMark
+
+    @property
+    def anchor(self) -> str:
+        return f"event-{self.event_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +141,13 @@ class LotPage:
     known: Decimal
     picture: PathPicture | None
     path: tuple[PathRow, ...]
+    more_path: int
     borders: tuple[BorderRow, ...]
     touched_by: tuple[tuple[Link, str, str], ...]
     findings: tuple[FindingCard, ...]
     holders: tuple[HolderRow, ...]
+    moments: tuple[MomentRow, ...]
+    more_moments: int
     made: tuple[MadeRow, ...]
     events: int
     proved: int

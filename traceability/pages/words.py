@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from traceability.domain.vocabulary import EventKind, FindingCode, FindingState, Verdict
@@ -52,12 +53,47 @@ DID: Mapping[EventKind, str] = {
     EventKind.DECOMMISSION: "used up",
 }
 
+EVENT_TITLES: Mapping[EventKind, str] = {
+    EventKind.COMMISSION: "Born",
+    EventKind.TRANSFORM: "Processed",
+    EventKind.SHIP: "Shipped",
+    EventKind.RECEIVE: "Received",
+    EventKind.TRANSFER_OWNERSHIP: "Sold",
+    EventKind.AGGREGATE: "Joined",
+    EventKind.DISAGGREGATE: "Split",
+    EventKind.OBSERVE: "Looked at",
+    EventKind.ADJUST: "Adjusted",
+    EventKind.DECOMMISSION: "Used up",
+}
+
 ELEMENT_NAMES = {
     "Al": "Aluminium", "B": "Boron", "Bi": "Bismuth", "C": "Carbon", "Ce": "Cerium", "Co": "Cobalt", "Cu": "Copper",
     "Dy": "Dysprosium", "Eu": "Europium", "Fe": "Iron", "Gd": "Gadolinium", "Ho": "Holmium", "La": "Lanthanum",
     "Li": "Lithium", "Mn": "Manganese", "Nd": "Neodymium", "Ni": "Nickel", "Pr": "Praseodymium", "Sb": "Antimony",
     "Sm": "Samarium", "Sn": "Tin", "Tb": "Terbium", "W": "Tungsten", "Y": "Yttrium",
 }  # fmt: skip
+
+
+_BORDER_WORDS: Mapping[str, str] = {
+    FindingCode.EXPORT_BANNED: "{lot} left {leaves} for {reaches} on {day} while an export ban on it was in force.",
+    FindingCode.PERMIT_MISSING: (
+        "{lot} left {leaves} for {reaches} on {day} without a permit on record; one was required that day."
+    ),
+}
+
+
+def finding_words(code: str, message: str, evidence: Mapping[str, str], countries: Mapping[str, str]) -> str:
+    """A finding for people: borders with the names of countries and days as pages write them."""
+    words = _BORDER_WORDS.get(code)
+    if words is None or not {"leaves", "reaches", "day", "hs", "material"} <= evidence.keys():
+        return message
+    on = dt.date.fromisoformat(evidence["day"])
+    return words.format(
+        lot=f"{evidence['material'].replace('_', ' ').capitalize()} (HS {evidence['hs']})",
+        leaves=countries.get(evidence["leaves"], evidence["leaves"]),
+        reaches=countries.get(evidence["reaches"], evidence["reaches"]),
+        day=f"{on.day} {on:%b %Y}",
+    )
 
 
 def element_name(element: str | None) -> str:

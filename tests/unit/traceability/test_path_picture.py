@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traceability.domain.path_graph import MOST_NODES, PathLink, PathLot, fold, groups, steps
@@ -112,6 +112,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[PathLot], list[PathLink]]:
     return lots, links
 
 
+@settings(deadline=None)  # how long it takes is a matter of the machine
 @given(graphs())
 def test_any_path_is_drawn_with_few_enough_nodes_and_keeps_its_mass(
     graph: tuple[list[PathLot], list[PathLink]],

@@ -1,0 +1,107 @@
+"""The pages of lots: who sees what, what is found by which words, and what stands on a lot's page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from ledger.domain.actor import COMMAND
+from tests.cast import signed_in
+from tests.chains import as_rows, clean, event, line, more, write_folder
+from traceability.services.publishing import set_public
+
+pytestmark = pytest.mark.django_db
+_INLINE = re.compile(r"<style|\sstyle=|<script(?![^>]*\bsrc=)|\son[a-z]+=", re.IGNORECASE)
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Any:
+    """The clean chain of tests.chains, with a permit and a certificate to search for; MAG and its path are open."""
+    tables = as_rows(clean())
+    ship = next(row for row in tables["events"] if row["kind"] == "ship")
+    ship["permit_number"] = "XK-77"
+    tables["assays"][0]["certificate_sha256"] = "ab" * 32
+    call_command("import_lots", str(write_folder(tmp_path / "chain", tables)))
+    return tables
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def listed(client: Client, words: str) -> set[str]:
+    text = page(client, f"/lots/?q={words}")
+    return set(re.findall(r'<th scope="row"><a href="/lots/([^/"]+)/"', text))
+
+
+def test_an_unknown_lot_and_a_closed_one_answer_alike(chain: Any) -> None:
+    outsider = Client()
+    closed, unknown = outsider.get("/lots/V1/"), outsider.get("/lots/NO-SUCH-LOT/")
+    assert closed.status_code == unknown.status_code == 403
+    assert closed.content.replace(b"/lots/V1/", b"/lots/X/") == unknown.content.replace(
+        b"/lots/NO-SUCH-LOT/", b"/lots/X/"
+    )
+    assert listed(outsider, "") == set()
+
+
+@pytest.mark.parametrize("role", ["officer", "reviewer", "auditor"])
+def test_officers_and_auditors_see_imported_lots(chain: Any, role: str) -> None:
+    client = signed_in(role)
+    assert "V1, ore" in page(client, "/lots/V1/")
+    assert client.get("/lots/NO-SUCH-LOT/").status_code == 404
+
+
+def test_a_person_without_the_role_sees_only_public_lots(chain: Any) -> None:
+    client = signed_in("administrator")
+    assert client.get("/lots/V1/").status_code == client.get("/lots/NO-SUCH-LOT/").status_code == 404
+    set_public(lot_ids=["MAG"], is_public=True, by=COMMAND, reason="")
+    assert listed(Client(), "") == {"MAG"}
+    text = page(Client(), "/lots/MAG/")
+    assert 'href="/lots/V1/"' not in text  # named on the path, yet closed
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("V1", {"V1"}),
+        ("plant-th", {"OX", "MET", "MAG"}),
+        ("XK-77", {"V1"}),
+        ("ab" * 32, {"V1"}),
+        ("850511", {"MAG"}),
+        ("no such thing", set()),
+    ],
+)
+def test_lots_are_found_by_lot_place_permit_certificate_and_code(chain: Any, words: str, found: set[str]) -> None:
+    assert listed(signed_in("auditor"), words) == found
+
+
+def test_a_page_has_every_part_an_auditor_asks_for_and_writes_nothing(chain: Any) -> None:
+    client = signed_in("auditor")
+    with CaptureQueriesContext(connection) as queries:
+        text = page(client, "/lots/MAG/?element=Nd")
+    for part in ("origin", "path", "borders", "findings", "custody", "timeline", "proof"):
+        assert f'id="{part}"' in text
+    for row in chain["events"]:
+        assert f'id="event-{row["event_id"]}"' in text
+    assert not _INLINE.search(text)
+    written = [q["sql"] for q in queries if not q["sql"].lstrip("( \n").upper().startswith(("SELECT", "WITH"))]
+    assert written == []
+
+
+def test_what_a_holder_passed_on_counts_each_lot_once(tmp_path: Path) -> None:
+    """The plant in Malaysia sells the oxide that it ships: that is 1,200 kg, not twice as much, nor only the sale."""
+    sold = event("E08-SALE", "transfer_ownership", 19, "plant-my", "my", line("item", "OX", "1200"), to_party_id="my")
+    facts = clean()
+    call_command("import_lots", str(write_folder(tmp_path / "sale", as_rows(more(facts, events=[sold])))))
+    custody = page(signed_in("auditor"), "/lots/MAG/").partition('id="custody"')[2].partition('id="timeline"')[0]
+    passed = re.findall(r'data-l="Passed on, kg"><span>(?:holds )?([^<]+)</span>', custody)
+    assert passed == ["9,600", "18,000", "1,200", "2,600", "2,600"]
