@@ -11,6 +11,7 @@ class LedgerConfig(AppConfig):
     verbose_name = "Log"
 
     def ready(self) -> None:
-        from ledger import guards, services  # noqa: F401  (services registers the sequencer's job)
+        from ledger import guards
+        from ledger.services import checks, sealing  # noqa: F401  (they register the sequencer's and the nightly job)
 
         post_migrate.connect(guards.install, dispatch_uid="ledger.guards")

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from jobs.services import drain
 from ledger.domain.canonical import plain
+from ledger.exceptions import KeyNotAnnounced
 from ledger.services import seal_all
 
 
@@ -59,7 +60,7 @@ class SeamCommand(BaseCommand):
         except Refused as refused:
             self._print(refused.result, options, str(refused))
             raise SystemExit(1) from None
-        except self.anticipated as error:
+        except self._anticipated() as error:
             self._print({"error": str(error)}, options, str(error))
             raise SystemExit(1) from None
         except CommandError as error:
@@ -78,6 +79,9 @@ class SeamCommand(BaseCommand):
         self._print(result, options, self.text(result) if options["format"] == "text" else "")
         if self.failed(result):
             raise SystemExit(1)
+
+    def _anticipated(self) -> tuple[type[Exception], ...]:
+        return (*self.anticipated, KeyNotAnnounced)
 
     def _print(self, result: Any, options: dict[str, Any], text: str) -> None:
         if options["format"] == "json":

@@ -9,3 +9,11 @@ class LedgerError(Exception):
 
 class NotInTransaction(LedgerError):
     """An entry was about to be written outside the transaction of its change, so one could exist without the other."""
+
+
+class KeyNotAnnounced(LedgerError):
+    """The key at hand is not the one that the log announced: heads signed by it would prove nothing."""
+
+
+class NoSuchProof(LedgerError):
+    """A proof was asked for that the tree cannot give; the message says why."""

@@ -46,11 +46,12 @@ class Pending(models.Model):
 
 
 class TreeHead(models.Model):
-    """The tree after a sealing: its size, its root, and the right edge that lets it grow."""
+    """The tree after a sealing: its size, its root, the right edge that lets it grow, and the signed checkpoint."""
 
     size = models.BigIntegerField(primary_key=True)
     root = models.CharField(max_length=64)
     peaks = models.JSONField(default=list)
+    note = models.TextField(blank=True, help_text="the head as a signed checkpoint (C2SP)")
     sealed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -70,6 +71,39 @@ class Leaf(models.Model):
 
     def __str__(self) -> str:
         return f"leaf {self.index}: entry {self.entry_id}"
+
+
+class Node(models.Model):
+    """A node of the tree that proofs are read from: the root of 2^level leaves. Every fourth level is kept."""
+
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            # Also the way every proof finds its nodes.
+            models.UniqueConstraint(fields=["level", "index"], name="ledger_node_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"node {self.level}/{self.index}"
+
+
+class Check(models.Model):
+    """What a walk over the whole log found, so that every page can say when it is not intact."""
+
+    ran_at = models.DateTimeField(db_default=Now())
+    ok = models.BooleanField()
+    entries = models.BigIntegerField()
+    sealed = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    first_broken = models.BigIntegerField(null=True)
+    faults = models.JSONField(default=list, help_text="what is wrong, in sentences")
+    holds = models.JSONField(default=list, help_text="what was found to hold, in words")
+
+    def __str__(self) -> str:
+        return f"{self.ran_at:%Y-%m-%d %H:%M} {'intact' if self.ok else 'not intact'}"
 
 
 class KnownQuerySet(models.QuerySet[Any]):

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ledger.selectors import get_head
+from ledger.selectors import get_head, get_trouble
 from registry.models import Feed, Instrument
 
 
@@ -16,6 +16,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "now": timezone.now(),
         "log_head": get_head,
+        "log_trouble": get_trouble,
         "holds_demo_data": lambda: (
             Instrument.objects.filter(is_demo=True).exists() or Feed.objects.filter(is_demo=True).exists()
         ),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from ledger.models import Entry, Leaf
+from ledger.models import Entry
 from ledger.selectors import get_head
-from ledger.services import entry_text
 from registry.browsing import (
     get_fact_versions,
     get_instrument_rows,
@@ -96,7 +95,6 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def log_entry(request: HttpRequest, number: int) -> HttpResponse:
     entry = get_object_or_404(Entry, pk=number)
-    leaf = Leaf.objects.filter(entry=entry).first()
     sees_all = request.user.has_perm("ledger.view_entry")
-    page = entry_page(entry, entry_text(entry), leaf, get_head(), sees_all=sees_all)
+    page = entry_page(entry, get_head(), sees_all=sees_all)
     return render(request, "registry/log_entry.html", {"page": page})

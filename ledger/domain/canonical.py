@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
+from json.encoder import encode_basestring
 from typing import Any
 
 import rfc8785
@@ -72,20 +72,30 @@ def leaf_text(
 
     Keys stand in the order RFC 8785 asks for, so the parts can be joined without parsing them again.
     """
-    parts = (
-        ("action", _quoted(action)),
-        ("actor", _quoted(actor)),
-        ("after", after),
-        ("before", before),
-        ("door", _quoted(door)),
-        ("entry", str(number)),
-        ("object_id", _quoted(object_id)),
-        ("object_type", _quoted(object_type)),
-        ("reason", _quoted(reason)),
-        ("recorded_at", _quoted(instant_text(recorded_at))),
+    return joined_leaf(
+        number, instant_text(recorded_at), actor, door, action, object_type, object_id, before, after, reason
     )
-    return "{" + ",".join(f'"{key}":{value}' for key, value in parts) + "}"
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def joined_leaf(
+    number: int,
+    recorded_at: str,
+    actor: str,
+    door: str,
+    action: str,
+    object_type: str,
+    object_id: str,
+    before: str,
+    after: str,
+    reason: str,
+) -> str:
+    """As ``leaf_text``, of an instant that is text already; in a walk over millions each call counts."""
+    return (
+        f'{{"action":{quoted(action)},"actor":{quoted(actor)},"after":{after},"before":{before},"door":{quoted(door)},'
+        f'"entry":{number},"object_id":{quoted(object_id)},"object_type":{quoted(object_type)},'
+        f'"reason":{quoted(reason)},"recorded_at":"{recorded_at}"}}'
+    )
+
+
+#: A text as JSON writes it, without the cost of choosing an encoder.
+quoted = encode_basestring

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.domain.canonical import JSON
-from ledger.domain.merkle import inclusion_path, root_from_path
-from ledger.models import Entry, Leaf, TreeHead
+from ledger.exceptions import NoSuchProof
+from ledger.models import Entry, TreeHead
+from ledger.reading import entry_text
+from ledger.selectors import Inclusion, get_inclusion
 from registry.choices import label
 from registry.paths import entry_path, fact_path, instrument_path
 
@@ -73,33 +75,31 @@ def _object_href(entry: Entry) -> str:
     return instrument_path(public_id) if entry.object_type == "instrument_version" else ""
 
 
-def entry_page(entry: Entry, text: str, leaf: Leaf | None, head: TreeHead | None, *, sees_all: bool) -> EntryPage:
-    """The page of an entry; its path to the root is worked out from the leaves."""
+def entry_page(entry: Entry, head: TreeHead | None, *, sees_all: bool) -> EntryPage:
+    """The page of an entry, with its path to the root of the head."""
     is_open = sees_all or entry.object_type in OPEN_TYPES
-    path = _path(leaf, head) if leaf and head else ()
+    found = _inclusion(entry, head)
     return EntryPage(
-        row=entry_row(entry, sees_all=sees_all, sealed=leaf is not None),
+        row=entry_row(entry, sees_all=sees_all, sealed=found is not None),
         door=entry.door,
         reason=entry.reason if is_open else "",
-        text=text if is_open else "",
+        text=entry_text(entry) if is_open else "",
         before=_pretty(entry.before) if is_open else "",
         after=_pretty(entry.after) if is_open else "",
-        leaf_index=leaf.index if leaf else None,
-        leaf_hash=leaf.hash if leaf else "",
+        leaf_index=found.index if found else None,
+        leaf_hash=found.leaf if found else "",
         size=head.size if head else 0,
         root=head.root if head else "",
-        path=tuple(step.hex() for step in path),
-        holds=bool(leaf and head) and _implied(leaf, head, path) == head.root,  # type: ignore[arg-type, union-attr]
+        path=found.path if found else (),
+        holds=found is not None and found.holds,
     )
 
 
-def _path(leaf: Leaf, head: TreeHead) -> tuple[bytes, ...]:
-    hashes = Leaf.objects.filter(index__lt=head.size).order_by("index").values_list("hash", flat=True)
-    return tuple(inclusion_path([bytes.fromhex(text) for text in hashes], leaf.index))
-
-
-def _implied(leaf: Leaf, head: TreeHead, path: tuple[bytes, ...]) -> str:
-    return root_from_path(bytes.fromhex(leaf.hash), leaf.index, head.size, path).hex()
+def _inclusion(entry: Entry, head: TreeHead | None) -> Inclusion | None:
+    try:
+        return get_inclusion(entry, head) if head else None
+    except NoSuchProof:
+        return None
 
 
 def _pretty(text: str) -> str:

@@ -67,9 +67,9 @@ def test_an_intact_log_verifies_and_its_head_is_published() -> None:
     _write()
     verdict = verify()
     assert verdict.ok, verdict.reason
-    assert verdict.entries == verdict.sealed == 3
+    assert verdict.entries == verdict.sealed == 4  # the first is the announcement of the key
     published = (settings.DATA_DIR / "heads.log").read_text().split()
-    assert published[:2] == ["3", verdict.root]
+    assert published[:2] == ["4", verdict.root]
 
 
 def test_an_entry_changed_behind_the_guards_is_found() -> None:
@@ -96,11 +96,11 @@ def test_a_tail_cut_off_the_tree_is_found_by_the_published_heads() -> None:
     _drop_guards("ledger_treehead")
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM ledger_leaf WHERE index >= 3"
+            "DELETE FROM ledger_leaf WHERE index >= 4"
             if connection.vendor != "sqlite"
-            else 'DELETE FROM ledger_leaf WHERE "index" >= 3'
+            else 'DELETE FROM ledger_leaf WHERE "index" >= 4'
         )
-        cursor.execute("DELETE FROM ledger_treehead WHERE size > 3")
+        cursor.execute("DELETE FROM ledger_treehead WHERE size > 4")
     guards.install()
     verdict = verify()
     assert not verdict.ok

@@ -6,14 +6,102 @@ import json
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
 from ledger.domain.canonical import canonical, leaf_text
-from ledger.domain.merkle import EMPTY_ROOT, Frontier, inclusion_path, leaf_hash, root_from_path, root_of
+from ledger.domain.merkle import EMPTY_ROOT, Frontier, is_consistent, leaf_hash, root_from_path, root_of
+from ledger.domain.nodes import Growth, consistency_path, inclusion_path, kept_under, root_at
+
+#: Leaves and roots that implementations of RFC 6962 test themselves with.
+KNOWN_LEAVES = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+KNOWN_ROOTS = (
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+)
 
 leaves = st.lists(st.binary(max_size=20), min_size=1, max_size=70)
+
+
+def _kept(hashes):
+    """Reads the nodes that a tree of these leaves keeps, as the database would."""
+    nodes = {(0, index): hashed for index, hashed in enumerate(hashes)}
+    growth = Growth(0, lambda wanted: {})
+    for hashed in hashes:
+        nodes.update(growth.append(hashed))
+    return lambda wanted: {place: nodes[place] for place in wanted}
+
+
+def test_roots_of_the_known_leaves_are_the_known_roots() -> None:
+    hashes = [leaf_hash(bytes.fromhex(leaf)) for leaf in KNOWN_LEAVES]
+    assert tuple(root_of(hashes[: n + 1]).hex() for n in range(8)) == KNOWN_ROOTS
+    assert tuple(root_at(_kept(hashes), n + 1).hex() for n in range(8)) == KNOWN_ROOTS
+
+
+sizes = st.one_of(st.integers(1, 70), st.sampled_from([255, 256, 257, 272, 1000, 4096, 4099]))
+
+
+@settings(max_examples=40)
+@given(sizes, st.data())
+def test_proofs_of_any_size_equal_those_of_an_independent_implementation(size: int, draw: st.DataObject) -> None:
+    data = [index.to_bytes(3, "big") for index in range(size)]
+    tree = InmemoryTree(algorithm="sha256")
+    for item in data:
+        tree.append_entry(item)
+    hashes = [leaf_hash(item) for item in data]
+    index, older = draw.draw(st.integers(0, size - 1)), draw.draw(st.integers(1, size))
+    inclusion = inclusion_path(_kept(hashes), index, size)
+    theirs = tree.prove_inclusion(index + 1, size).serialize()["path"]
+    assert [step.hex() for step in inclusion] == theirs[1:]  # theirs begins with the leaf itself
+    consistency = consistency_path(_kept(hashes), older, size)
+    assert is_consistent(older, root_of(hashes[:older]), size, root_of(hashes), consistency)
+    assert root_at(_kept(hashes), older) == tree.get_root(older)
+
+
+@settings(max_examples=40)
+@given(sizes, st.data())
+def test_no_tree_with_another_beginning_is_consistent(size: int, draw: st.DataObject) -> None:
+    hashes = [leaf_hash(index.to_bytes(3, "big")) for index in range(size)]
+    older = draw.draw(st.integers(1, size))
+    forked = [*hashes]
+    forked[draw.draw(st.integers(0, older - 1))] = leaf_hash(b"forked")
+    path = consistency_path(_kept(forked), older, size)
+    assert not is_consistent(older, root_of(hashes[:older]), size, root_of(forked), path)
+    honest = consistency_path(_kept(hashes), older, size)
+    assert not is_consistent(older, root_of(hashes[:older]), size, root_of(forked), honest)
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 5000), st.integers(0, 300))
+def test_nodes_kept_by_a_tree_that_grows_in_steps_are_those_of_one_that_grew_at_once(first: int, more: int) -> None:
+    hashes = [leaf_hash(index.to_bytes(3, "big")) for index in range(first + more)]
+    nodes = {(0, index): hashed for index, hashed in enumerate(hashes)}
+    for start, end in ((0, first), (first, first + more)):
+        growth = Growth(start, lambda wanted: {place: nodes[place] for place in wanted})
+        for hashed in hashes[start:end]:
+            nodes.update(growth.append(hashed))
+    assert nodes == _kept(hashes)(nodes)
+    assert root_at(lambda wanted: {place: nodes[place] for place in wanted}, len(hashes)) == root_of(hashes)
+
+
+def test_a_proof_reads_some_dozens_of_nodes_however_large_the_tree() -> None:
+    read: set[tuple[int, int]] = set()
+
+    def note(wanted):
+        read.update(wanted)
+        return dict.fromkeys(wanted, b"\0" * 32)
+
+    inclusion_path(note, 123_456_789, 10_000_000_000)
+    assert len(read) < 260
+    assert all(level % 4 == 0 for level, _index in read)
+    assert kept_under((6, 3)) == [(4, 12), (4, 13), (4, 14), (4, 15)]
 
 
 @given(leaves)
@@ -28,7 +116,7 @@ def test_root_equals_that_of_an_independent_implementation(data: list[bytes]) ->
 def test_a_path_leads_to_the_root_and_only_for_its_leaf(data: list[bytes], draw: st.DataObject) -> None:
     hashes = [leaf_hash(item) for item in data]
     index = draw.draw(st.integers(0, len(hashes) - 1))
-    path = inclusion_path(hashes, index)
+    path = inclusion_path(_kept(hashes), index, len(hashes))
     assert root_from_path(hashes[index], index, len(hashes), path) == root_of(hashes)
     assert root_from_path(leaf_hash(b"another" * 9), index, len(hashes), path) != root_of(hashes)
 
@@ -48,7 +136,7 @@ def test_an_empty_tree_has_the_root_of_the_standard() -> None:
 
 def test_a_path_of_the_wrong_length_is_refused() -> None:
     hashes = [leaf_hash(bytes([n])) for n in range(5)]
-    path = inclusion_path(hashes, 2)
+    path = inclusion_path(_kept(hashes), 2, 5)
     with pytest.raises(ValueError, match="longer"):
         root_from_path(hashes[2], 2, 5, [*path, path[0]])
     with pytest.raises(ValueError, match="shorter"):
