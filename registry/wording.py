@@ -50,11 +50,16 @@ def measure_class(code: str) -> str:
 
 
 def listed(
-    codes: Iterable[str] | None, names: Mapping[str, str] | None = None, *, every: str = "not stated, read as all"
+    codes: Iterable[str] | None,
+    names: Mapping[str, str] | None = None,
+    *,
+    every: str = "not stated, read as all",
+    proper: bool = False,
 ) -> str:
-    """Codes as words with commas; what no source states is said."""
+    """Codes as words with commas; what no source states is said. ``proper`` names keep their capitals."""
     words = [(names or {}).get(code) or label(code) for code in codes or ()]
-    return ", ".join([words[0], *(word[:1].lower() + word[1:] for word in words[1:])]) if words else every
+    rest = words[1:] if proper else [word[:1].lower() + word[1:] for word in words[1:]]
+    return ", ".join([*words[:1], *rest]) or every
 
 
 @cache

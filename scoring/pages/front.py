@@ -11,7 +11,7 @@ from registry.domain.dates import PartialDate
 from registry.domain.instruments import InstrumentState, Status, status_on
 from registry.pages.minerals import Production
 from registry.parts import Link
-from registry.paths import country_path, instrument_path
+from registry.paths import country_path, instrument_path, why_path
 from scoring.domain.card import Card, CountryScore, DomainScore, two_decimals
 from scoring.domain.drawing import Fifth, Tile, fifths, tile
 from scoring.domain.methodology import Domain
@@ -35,6 +35,8 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True)
 class MapTile:
+    """A member on the map. ``mean`` is empty where a domain is open."""
+
     name: str
     href: str
     at: Tile
@@ -49,20 +51,31 @@ class SpreadRow:
     """Where countries stand in a domain: five places, each with (code, name, address, moved)."""
 
     domain: str
+    key: str
     mean: str
     places: tuple[tuple[tuple[str, str, str, bool], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class LevelMove:
+    """A domain's level or range before and after; None where no facts decide one."""
+
+    domain: str
+    href: str
+    before: tuple[int | None, int | None]
+    after: tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Coming:
-    """A date ahead or a proposal watched, and what it would do; ``levels`` (domain, from, to) or None."""
+    """A date ahead or a proposal watched, and the levels it would move."""
 
     kind: str
     when: PartialDate | None
     instrument: Link
     country: Link
     words: str
-    levels: tuple[tuple[str, int | None, int | None], ...]
+    levels: tuple[LevelMove, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,22 @@ class FrontPage:
     @property
     def is_empty(self) -> bool:
         return not self.rows
+
+    @property
+    def ranked(self) -> tuple[CardRow, ...]:
+        return tuple(row for row in self.rows if row.rank)
+
+    @property
+    def highest(self) -> tuple[CardRow, ...]:
+        """Those that share the first rank; nobody where fewer than two ranks are told apart."""
+        ranked = self.ranked
+        if not ranked or ranked[0].rank == ranked[-1].rank:
+            return ()
+        return tuple(row for row in ranked if row.rank == ranked[0].rank)
+
+    @property
+    def lowest(self) -> tuple[CardRow, ...]:
+        return tuple(row for row in self.ranked if row.rank == self.ranked[-1].rank) if self.highest else ()
 
 
 def front_page(
@@ -136,7 +165,8 @@ def _row(
         href=country_path(code) + query,
         rank=f"{rank}{shared}" if rank is not None else "",
         overall=overall_text(country),
-        fifths=fifths(country.overall if country.overall is not None else country.overall_low),
+        # No boxes without a mean: empty ones would look like a measured nothing.
+        fifths=fifths(country.overall) if country.overall is not None else (),
         cells=tuple(score_cell(code, cell, query, moved.get((code, cell.domain), "")) for cell in country.domains),
     )
 
@@ -162,7 +192,7 @@ def _tiles(card: Card, names: Mapping[str, str], query: str, moved: Mapping[Cell
             href=country_path(country.country) + query,
             at=drawn,
             is_scored=is_scored,
-            mean=mean or "open",
+            mean=mean,
             moved="moved" if any((country.country, cell.domain) in moved for cell in country.domains) else "",
             words=f"{names[country.country]}: {_levels_words(country.domains)}" if is_scored
             else f"{names[country.country]}: no facts recorded",
@@ -201,7 +231,7 @@ def _spread(
         for place in range(1, 6)
     )
     mean = two_decimals(Fraction(sum(level for _, level in decided), len(decided))) if decided else "open"
-    return SpreadRow(NAMES[domain], mean, places)
+    return SpreadRow(NAMES[domain], domain.value, mean, places)
 
 
 # --- what comes
@@ -237,7 +267,8 @@ def coming(
         for domain in Domain:
             old, new = before.cell(code, domain), after.cell(code, domain)
             if (old.low, old.high) != (new.low, new.high):
-                moves.append((NAMES[domain].lower(), old.level, new.level))
+                href = why_path(code, domain.value)
+                moves.append(LevelMove(NAMES[domain].lower(), href, (old.low, old.high), (new.low, new.high)))
     title = instrument.title[:1].upper() + instrument.title[1:]
     return Coming(
         kind=kind,
