@@ -24,6 +24,7 @@ from registry.models import Flag, Instrument, Measure, StatusEvent, User
 from registry.prefilling import prefill_of
 from registry.services.drafting import draft_from_news
 from registry.services.instruments import Draft, approve, submit
+from scoring.arguments import Point
 from scoring.models import ScoreChange
 from scoring.selectors import get_card
 
@@ -126,7 +127,7 @@ class Story:
         return draft_from_news(draft=draft, flag=self.flag, by=officer, reason="from the news")
 
     def _level(self) -> int | None:
-        return get_card(on=timezone.localdate()).cell("TH", "governance").level
+        return get_card(Point(timezone.localdate())).cell("TH", "governance").level
 
     def _mails(self) -> list[str]:
         subjects = []

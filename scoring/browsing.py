@@ -34,7 +34,7 @@ from scoring.domain.robustness import rank_ranges
 from scoring.effects import no_change_reason
 from scoring.exceptions import OverlayError
 from scoring.histories import level_spans
-from scoring.methodologies import methodology
+from scoring.methodologies import official
 from scoring.models import ScoreChange
 from scoring.pages.country import (
     CountryPage,
@@ -74,9 +74,9 @@ class Day:
     def names(self) -> dict[str, str]:
         return country_names()
 
-    @property
+    @cached_property
     def rules(self) -> Methodology:
-        return methodology()
+        return official(self.asked.on)
 
     @cached_property
     def card(self) -> Card:
@@ -179,7 +179,7 @@ def get_country_page(day: Day, code: str) -> CountryPage:
 
 
 def _past(day: Day, code: str) -> tuple[StepChart | None, tuple[Step, ...]]:
-    spans = level_spans(day.basis.evidence, day.asked.on)
+    spans = level_spans(day.basis.evidence, day.asked.on, day.rules)
     own = {domain: spans.get((code, domain), []) for domain in Domain}
     moved = {span.since for each in own.values() for span in each}
     return history(own, list(_causes(day, code, moved)), day.asked.on)
@@ -258,7 +258,7 @@ def _falls(day: Day, code: str, score: DomainScore) -> Iterator[tuple[str, Domai
 @lru_cache(maxsize=4)
 def _judged(fingerprint: str, on: dt.date, members: tuple[str, ...]) -> tuple[tuple[Judgement, Moves], ...]:
     """What the other reading of each judgement would move. ``fingerprint`` says which evidence that is for."""
-    evidence, rules = get_basis().evidence, methodology()
+    evidence, rules = get_basis().evidence, official(on)
     card = score(evidence, rules, on, members)
     return tuple((judgement, _other_reading(judgement, evidence, rules, card)) for judgement in load_judgements())
 

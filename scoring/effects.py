@@ -12,7 +12,7 @@ from registry.selectors import get_members
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare
 from scoring.domain.trace import GateTrace
-from scoring.methodologies import methodology
+from scoring.methodologies import official
 from scoring.selectors import get_basis
 
 
@@ -30,8 +30,9 @@ def effect_of(draft: InstrumentState, on: dt.date) -> ScoresEffect:
     evidence = get_basis().evidence
     members = [country.code for country in get_members(on)]
     others = tuple(each for each in evidence.instruments if each.instrument_id != draft.instrument_id)
-    before = score(evidence, methodology(), on, members)
-    after = score(replace(evidence, instruments=(*others, draft)), methodology(), on, members)
+    rules = official(on)
+    before = score(evidence, rules, on, members)
+    after = score(replace(evidence, instruments=(*others, draft)), rules, on, members)
     names = {**country_names(), draft.instrument_id: f"“{draft.title}”"}
     changes = tuple(change for change in compare(before, after) if change.level_changed)
     reason = "" if changes else no_change_reason(after, draft.country, draft.instrument_id)

@@ -13,3 +13,11 @@ class MethodologyError(ScoringError):
 
 class OverlayError(ScoringError):
     """A what-if operation that names something unknown or cannot be carried out."""
+
+
+class BadArgument(ScoringError):
+    """A day, an instant or another argument that cannot be read: wrong usage."""
+
+
+class UnknownSubject(ScoringError):
+    """A country or a domain that there is not."""

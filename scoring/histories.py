@@ -11,17 +11,17 @@ from registry.models import Country
 from scoring.domain.card import Card, score
 from scoring.domain.drawing import LevelSpan
 from scoring.domain.inputs import Evidence
-from scoring.domain.methodology import Domain
-from scoring.methodologies import CURRENT, methodology
+from scoring.domain.methodology import Domain, Methodology
 
 _A_DAY = dt.timedelta(days=1)
 
 
 class _ByContent:
-    """Evidence that is equal where its content is, so that it can be a key."""
+    """Evidence and rules that are equal where their content is, so that they can be a key."""
 
-    def __init__(self, evidence: Evidence) -> None:
-        self.evidence, self.fingerprint = evidence, evidence.fingerprint
+    def __init__(self, evidence: Evidence, rules: Methodology) -> None:
+        self.evidence, self.rules = evidence, rules
+        self.fingerprint = evidence.fingerprint, repr(rules)
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
@@ -30,12 +30,10 @@ class _ByContent:
         return isinstance(other, _ByContent) and self.fingerprint == other.fingerprint
 
 
-def level_spans(
-    evidence: Evidence, until: dt.date, code: str = CURRENT
-) -> Mapping[tuple[str, Domain], list[LevelSpan]]:
+def level_spans(evidence: Evidence, until: dt.date, rules: Methodology) -> Mapping[tuple[str, Domain], list[LevelSpan]]:
     """For each country and domain the levels it had, oldest first, up to a day; days without evidence are left out."""
     spans: dict[tuple[str, Domain], list[LevelSpan]] = {}
-    for card in _cards(_ByContent(evidence), until, code):
+    for card in cards_over_time(evidence, until, rules):
         for country in card.countries:
             for cell in country.domains:
                 key = country.country, cell.domain
@@ -53,18 +51,23 @@ def _extend(spans: list[LevelSpan], on: dt.date, low: int | None, high: int | No
         spans.append(LevelSpan(on, None, low, high))
 
 
+def cards_over_time(evidence: Evidence, until: dt.date, rules: Methodology) -> Sequence[Card]:
+    """Cards of the days on which anything begins or ends, up to a day, oldest first."""
+    return _cards(_ByContent(evidence, rules), until)
+
+
 @lru_cache(maxsize=4)
-def _cards(evidence: _ByContent, until: dt.date, code: str) -> Sequence[Card]:
-    """Cards of the days on which anything begins or ends."""
-    rules, cards = methodology(code), []
+def _cards(known: _ByContent, until: dt.date) -> Sequence[Card]:
+    cards = []
     joined = Country.objects.exclude(asean_from=None).values_list("code", "asean_from", "asean_until")
-    for day in sorted({day for day in _days(evidence.evidence) if day < until} | {until}):
+    for day in sorted({day for day in days_of(known.evidence) if day < until} | {until}):
         members = [code for code, start, end in joined if start and start <= day and (end is None or day <= end)]
-        cards.append(score(evidence.evidence, rules, day, members))
+        cards.append(score(known.evidence, known.rules, day, members))
     return tuple(cards)
 
 
-def _days(evidence: Evidence) -> Iterator[dt.date]:
+def days_of(evidence: Evidence) -> Iterator[dt.date]:
+    """Every day from which an answer may differ from that of the day before."""
     for fact in evidence.facts:
         yield from _ends(fact.valid_from, fact.valid_until)
     for instrument in evidence.instruments:

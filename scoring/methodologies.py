@@ -1,35 +1,86 @@
-"""Methodologies as published: read from their data files, one a version."""
+"""Methodologies: those that ship as data files, and those published as records that no edit reaches any more."""
 
 from __future__ import annotations
 
-from functools import cache
+import datetime as dt
+import hashlib
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ledger.domain.canonical import canonical
 from scoring.domain.methodology import Methodology
 from scoring.exceptions import MethodologyError
+from scoring.models import Methodology as Record
 
 DATA = Path(__file__).parent / "data" / "methodology"
 
-#: The version that official scores follow.
-CURRENT = "v1"
+#: The version that is published first, when nothing is on record yet.
+FIRST = "v1"
 
 
-def codes() -> tuple[str, ...]:
+def shipped_codes() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in DATA.glob("*.yaml")))
 
 
 @cache
-def rules(code: str) -> Any:
+def shipped_rules(code: str) -> Any:
     """A methodology's file, parsed. Raises MethodologyError where there is none of that code."""
-    path = DATA / f"{code}.yaml"
-    if code not in codes():
-        raise MethodologyError(f"There is no methodology '{code}'; there are {', '.join(codes())}.")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    if code not in shipped_codes():
+        raise _unknown(code, shipped_codes())
+    return yaml.safe_load((DATA / f"{code}.yaml").read_text(encoding="utf-8"))
 
 
 @cache
-def methodology(code: str = CURRENT) -> Methodology:
-    return Methodology.from_dict(rules(code))
+def shipped(code: str = FIRST) -> Methodology:
+    return Methodology.from_dict(shipped_rules(code))
+
+
+def methodology(code: str) -> Methodology:
+    """A methodology by code: as published, else as it ships. Raises MethodologyError for an unknown code."""
+    row = Record.objects.filter(code=code).only("sha256").first()
+    if row is not None:
+        return _published(row.sha256)
+    if code not in shipped_codes():
+        published = Record.objects.values_list("code", flat=True)
+        raise _unknown(code, sorted({*published, *shipped_codes()}))
+    return shipped(code)
+
+
+def official(on: dt.date) -> Methodology:
+    """The rules that official scores of a day follow: the newest in use by then. Days before the first: a backcast."""
+    used = Record.objects.filter(is_official=True).order_by("-effective_from", "-pk").only("sha256")
+    row = used.filter(effective_from__lte=on).first() or used.last()
+    return _published(row.sha256) if row else shipped(FIRST)
+
+
+def official_from() -> tuple[dt.date, ...]:
+    """The days from which official methodologies are in use."""
+    return tuple(Record.objects.filter(is_official=True).values_list("effective_from", flat=True))
+
+
+def is_backcast(rules: Methodology, on: dt.date) -> bool:
+    """Whether a card applies rules to a day before they were in use."""
+    return on < rules.effective_from
+
+
+def fingerprint(written: Any) -> str:
+    """SHA-256 of the canonical JSON of a rule book."""
+    return hashlib.sha256(canonical(written).encode()).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _published(sha256: str) -> Methodology:
+    """Records never change, so what was read of one stays right; it is found by its content."""
+    written = Record.objects.values_list("rules", flat=True).get(sha256=sha256)
+    if fingerprint(written) != sha256:
+        raise MethodologyError(
+            "The published methodology is not what its fingerprint says. Run `manage.py verify_log`."
+        )
+    return Methodology.from_dict(written)
+
+
+def _unknown(code: str, known: Any) -> MethodologyError:
+    return MethodologyError(f"There is no methodology '{code}'; there are {', '.join(known)}.")

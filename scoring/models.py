@@ -21,6 +21,7 @@ class Methodology(models.Model):
     sha256 = models.CharField(max_length=64)
     effective_from = models.DateField()
     approved_by = models.CharField(max_length=100)
+    is_official = models.BooleanField(default=True, help_text="not official: runs beside, to be compared")
     recorded_entry = models.ForeignKey("ledger.Entry", models.PROTECT, related_name="+")
 
     class Meta:

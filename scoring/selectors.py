@@ -14,15 +14,16 @@ from registry.choices import FactStatus
 from registry.domain.facts import Fact, value_text
 from registry.domain.instruments import InstrumentState, status_on
 from registry.domain.production import ProductionTotal
-from registry.models import FactVersion, InstrumentVersion, Source
+from registry.models import Country, FactVersion, InstrumentVersion, Source
 from registry.selectors import get_members, get_versions
 from registry.states import source_details
+from scoring.arguments import Point
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.inputs import Evidence
-from scoring.domain.methodology import Domain
-from scoring.domain.trace import GateTrace
-from scoring.exceptions import ScoringError
-from scoring.methodologies import CURRENT, methodology
+from scoring.domain.methodology import Domain, Methodology
+from scoring.domain.trace import GateTrace, State
+from scoring.exceptions import ScoringError, UnknownSubject
+from scoring.methodologies import is_backcast, methodology, official
 from scoring.models import Score, ScoreChange
 
 #: The kind of fact version that holds a regional production total instead of a fact.
@@ -55,62 +56,85 @@ def get_basis(*, as_of: dt.datetime | None = None) -> Basis:
     )
 
 
-def get_card(
-    *,
-    on: dt.date,
-    as_of: dt.datetime | None = None,
-    code: str = CURRENT,
-    without: Collection[str] = (),
-    basis: Basis | None = None,
-) -> Card:
+def get_rules(point: Point) -> Methodology:
+    """The methodology asked for, else the official one of the day. Raises MethodologyError for an unknown code."""
+    return methodology(point.code) if point.code else official(point.on)
+
+
+def get_card(point: Point, *, without: Collection[str] = (), basis: Basis | None = None) -> Card:
     """The scorecard on a day as known at an instant, worked out from the facts.
 
     Raises MethodologyError for an unknown methodology, ScoringError for an id in ``without`` that is no evidence.
     """
-    evidence = (basis or get_basis(as_of=as_of)).evidence
+    evidence = (basis or get_basis(as_of=point.as_of)).evidence
     if unknown := sorted(set(without) - evidence.ids):
-        raise ScoringError(f"No fact or instrument is called '{unknown[0]}'. `explain_score` lists their ids.")
-    members = [country.code for country in get_members(on)]
-    return score(evidence.without(without) if without else evidence, methodology(code), on, members)
+        known = "was known then" if point.as_of else "is on record"
+        raise ScoringError(f"No fact or instrument called '{unknown[0]}' {known}. `explain_score` lists their ids.")
+    members = [country.code for country in get_members(point.on)]
+    return score(evidence.without(without) if without else evidence, get_rules(point), point.on, members)
 
 
-def card_json(card: Card, *, as_of: dt.datetime) -> dict[str, Any]:
+def card_json(card: Card, *, as_of: dt.datetime, backcast: bool = False) -> dict[str, Any]:
     """The scorecard as the contract has it (section 5); ranges stand in ``low`` and ``high``."""
     countries = sorted(card.countries, key=lambda each: (each.rank is None, each.rank or 0, each.country))
     return {
         "methodology": card.methodology,
         "on": card.on.isoformat(),
         "as_of": as_of.isoformat(),
+        "backcast": backcast,
         "countries": [_country_json(country) for country in countries],
     }
 
 
-def explain(
-    *, country: str, domain: str, on: dt.date, as_of: dt.datetime | None = None, code: str = CURRENT
+def get_card_json(point: Point, *, now: dt.datetime, without: Collection[str] = ()) -> dict[str, Any]:
+    """The scorecard of a point in time as JSON; raises as `get_card`."""
+    card = get_card(point, without=without)
+    return card_json(card, as_of=point.as_of or now, backcast=is_backcast(get_rules(point), point.on))
+
+
+def get_explanation(
+    point: Point, *, country: str, domain: str, now: dt.datetime, without: Collection[str] = ()
 ) -> dict[str, Any]:
     """The rule, every gate and every piece of evidence with its source (section 5 of the contract).
 
-    Raises ScoringError for a country that is no member that day or an unknown domain.
+    Raises UnknownSubject for a country that is no member that day or an unknown domain, and as `get_card`.
     """
-    if domain not in set(Domain):
-        raise ScoringError(f"'{domain}' is no domain: write {', '.join(Domain)}.")
-    basis = get_basis(as_of=as_of)
-    card = get_card(on=on, code=code, basis=basis)
+    code, name = country.upper(), domain.lower()
+    if name not in set(Domain):
+        raise UnknownSubject(f"'{domain}' is no domain: write {', '.join(Domain)}.")
+    basis, rules = get_basis(as_of=point.as_of), get_rules(point)
+    card = get_card(point, without=without, basis=basis)
     try:
-        cell = card.cell(country, domain)
+        cell = card.cell(code, name)
     except KeyError as error:
-        raise ScoringError(f"'{country}' was no member of ASEAN on {on}.") from error
+        raise _no_member(country, code, point.on) from error
+    gates = cell.gates or _unasked(rules, cell.domain)
     return {
-        "country": country,
-        "domain": domain,
-        "on": on.isoformat(),
-        "as_of": None if as_of is None else as_of.isoformat(),
-        "methodology": code,
+        "country": code,
+        "domain": name,
+        "on": point.on.isoformat(),
+        "as_of": (point.as_of or now).isoformat(),
+        "methodology": rules.code,
+        "backcast": is_backcast(rules, point.on),
         "level": cell.level,
         "low": cell.low,
         "high": cell.high,
-        "gates": [gate_json(gate, basis, on) for gate in cell.gates],
+        "gates": [gate_json(gate, basis, point.on) for gate in gates],
     }
+
+
+def _no_member(asked: str, code: str, on: dt.date) -> UnknownSubject:
+    if Country.objects.filter(code=code).exists():
+        return UnknownSubject(f"'{code}' was no member of ASEAN on {on}, so it has no score.")
+    return UnknownSubject(f"There is no country '{asked}': write a code of ISO 3166-1, such as MY.")
+
+
+def _unasked(rules: Methodology, domain: Domain) -> tuple[GateTrace, ...]:
+    """The rule where no evidence is on record: every gate open, nothing filled in."""
+    return tuple(
+        GateTrace(gate.gate, State.UNKNOWN, gate.rule, "no facts are on record", level=gate.level)
+        for gate in rules.gates_of(domain)
+    )
 
 
 def gate_json(gate: GateTrace, basis: Basis, on: dt.date) -> dict[str, Any]:
@@ -140,7 +164,7 @@ def evidence_json(public_id: str, basis: Basis, on: dt.date) -> dict[str, Any]:
 
 def get_scores() -> QuerySet[Score, Any]:
     """The recorded scores that stand now."""
-    return Score.objects.current().select_related("run", "recorded_entry")
+    return Score.objects.current().select_related("run__methodology", "recorded_entry")
 
 
 def get_changes(*, country: str | None = None) -> QuerySet[ScoreChange]:

@@ -7,51 +7,51 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.selectors import get_versions
-from scoring.arguments import read_day, read_instant
-from scoring.exceptions import ScoringError
+from scoring.arguments import read_instant, read_point
+from scoring.exceptions import ScoringError, UnknownSubject
 from scoring.live import change_state
-from scoring.methodologies import CURRENT
-from scoring.selectors import card_json, explain, get_card, get_changes
+from scoring.selectors import get_card_json, get_changes, get_explanation
 
 _ON = OpenApiParameter("on", OpenApiTypes.DATE, description="day, default today")
 _AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="what was known at this instant, default now")
 _METHOD = OpenApiParameter("methodology", OpenApiTypes.STR, description="code of a methodology")
+_WITHOUT = OpenApiParameter("without", OpenApiTypes.STR, many=True, description="id of a fact to leave out; repeatable")
 _OBJECT = OpenApiTypes.OBJECT
 
 
 class ScorecardView(APIView):
     """The scorecard on a day, worked out from the facts known at an instant."""
 
-    @extend_schema(parameters=[_ON, _AS_OF, _METHOD], responses={200: _OBJECT, 400: _OBJECT})
+    @extend_schema(parameters=[_ON, _AS_OF, _METHOD, _WITHOUT], responses={200: _OBJECT, 400: _OBJECT})
     def get(self, request: Request) -> Response:
-        asked = request.query_params
+        asked, now = request.query_params, timezone.now()
         try:
-            on, as_of = read_day(asked.get("on"), timezone.localdate()), read_instant(asked.get("as_of"))
-            card = get_card(on=on, as_of=as_of, code=asked.get("methodology", CURRENT))
+            card = get_card_json(read_point(asked, now), now=now, without=asked.getlist("without"))
         except ScoringError as error:
             raise ValidationError(str(error)) from error
-        return Response(card_json(card, as_of=as_of or timezone.now()))
+        return Response(card)
 
 
 class ExplainView(APIView):
     """Why a country has its level in a domain: gates, facts, sources."""
 
-    @extend_schema(parameters=[_ON, _AS_OF, _METHOD], responses={200: _OBJECT, 400: _OBJECT})
+    @extend_schema(parameters=[_ON, _AS_OF, _METHOD, _WITHOUT], responses={200: _OBJECT, 400: _OBJECT, 404: _OBJECT})
     def get(self, request: Request, country: str, domain: str) -> Response:
-        asked = request.query_params
+        asked, now = request.query_params, timezone.now()
         try:
-            on, as_of = read_day(asked.get("on"), timezone.localdate()), read_instant(asked.get("as_of"))
-            code = asked.get("methodology", CURRENT)
-            result = explain(country=country.upper(), domain=domain, on=on, as_of=as_of, code=code)
+            point, without = read_point(asked, now), asked.getlist("without")
+            result = get_explanation(point, country=country, domain=domain, now=now, without=without)
+        except UnknownSubject as error:
+            raise NotFound(str(error)) from error
         except ScoringError as error:
             raise ValidationError(str(error)) from error
-        return Response({**result, "as_of": result["as_of"] or timezone.now().isoformat()})
+        return Response(result)
 
 
 class ChangesView(APIView):
@@ -72,7 +72,7 @@ class InstrumentsView(APIView):
     @extend_schema(parameters=[_AS_OF], responses={200: _OBJECT, 400: _OBJECT})
     def get(self, request: Request) -> Response:
         try:
-            as_of = read_instant(request.query_params.get("as_of"))
+            as_of = read_instant(request.query_params.get("as_of"), timezone.now())
         except ScoringError as error:
             raise ValidationError(str(error)) from error
         versions = get_versions(as_of=as_of)

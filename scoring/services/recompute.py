@@ -1,36 +1,28 @@
-"""The official working-out: pure in its inputs, written in one transaction, only where something changed."""
+"""The official working-out: pure in its inputs, in one transaction, on one worker at a time."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs.registry import Payload, handler, periodic
-from ledger.domain.actor import WORKER, Actor, Door
-from ledger.domain.canonical import canonical
-from ledger.services import Change, record, record_many
-from registry.models import InstrumentVersion
+from jobs.services import enqueue
+from ledger.domain.actor import WORKER, Actor
 from registry.selectors import get_members
-from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
-from scoring.domain.diff import CellChange, compare_cells
-from scoring.domain.methodology import Domain
-from scoring.effects import country_names, no_change_reason
-from scoring.live import change_state, score_object_id, score_state
-from scoring.methodologies import CURRENT, methodology, rules
-from scoring.models import Methodology, Score, ScoreChange, ScoreRun, Trigger
-from scoring.selectors import Basis, get_basis, get_scores
-from scoring.signals import score_changed
+from scoring.domain.card import score
+from scoring.domain.inputs import Evidence
+from scoring.histories import days_of
+from scoring.methodologies import official, official_from
+from scoring.selectors import get_basis
+from scoring.services.methodologies import published_first
+from scoring.services.recording import Recording
 
-CODE_VERSION = "1"
 #: Any number that nothing else locks: one working-out at a time on PostgreSQL.
 _RECOMPUTE_LOCK = 5_2026
+#: The job that waits for a day on which something begins or ends.
+REACHED = "scoring.day_reached"
 
 
 @handler("scoring.recompute", derives=True)
@@ -39,7 +31,12 @@ def recompute_today(payload: Payload) -> None:
     recompute(on=today, by=WORKER, today=today)
 
 
-# Dates are reached without anybody editing: instruments begin and end. Hourly, so that every time zone's day is met.
+@handler(REACHED, derives=True)
+def recompute_on_day(payload: Payload) -> None:
+    recompute_today(payload)
+
+
+# The net under the jobs with a day: hourly, so that a clock set wrong or a lost job is found within the hour.
 @handler("scoring.new_day", urgent=False)
 def recompute_new_day(payload: Payload) -> None:
     recompute_today(payload)
@@ -55,289 +52,25 @@ def recompute(*, on: dt.date, by: Actor, today: dt.date) -> dict[str, int]:
     """
     with transaction.atomic():
         _lock()
-        basis = get_basis()
+        if on == today:
+            published_first(by)
+        basis, rules = get_basis(), official(on)
         members = [country.code for country in get_members(on)]
-        card = score(basis.evidence, methodology(), on, members)
+        card = score(basis.evidence, rules, on, members)
         cells = sum(len(country.domains) for country in card.countries)
         if on != today:
             return {"cells": cells, "changed": 0}
-        return {"cells": cells, "changed": _Recording(card, basis, on, by).write()}
+        changed = Recording(card, basis, rules, on, by).write()
+        _wait_for_next_day(basis.evidence, on)
+        return {"cells": cells, "changed": changed}
 
 
-@dataclass(frozen=True, slots=True)
-class _Recording:
-    """One run's writing. Everything in the transaction of its caller."""
-
-    card: Card
-    basis: Basis
-    on: dt.date
-    by: Actor
-
-    def write(self) -> int:
-        stored = {(score.country, score.domain): score for score in get_scores()}
-        triggers = list(Trigger.objects.filter(handled_at=None).order_by("pk"))
-        fresh = [
-            (country, cell)
-            for country in self.card.countries
-            for cell in country.domains
-            if self._differs(stored.get((country.country, cell.domain)), cell)
-        ]
-        if fresh or (triggers and stored):
-            run = self._run()
-            self._store_scores(run, fresh, stored)
-            if stored:  # the first working-out is a beginning, not a change
-                self._tell(run, fresh, stored, triggers)
-        Trigger.objects.filter(pk__in=[trigger.pk for trigger in triggers]).update(handled_at=timezone.now())
-        return len(fresh)
-
-    def _differs(self, stored: Score | None, cell: DomainScore) -> bool:
-        if stored is None:
-            return True
-        return (stored.gates, stored.evidence) != (cell.to_json()["gates"], self._evidence(cell)) or (
-            stored.level,
-            stored.low,
-            stored.high,
-        ) != (cell.level, cell.low, cell.high)
-
-    def _evidence(self, cell: DomainScore) -> dict[str, int]:
-        rows: Mapping[str, Any] = {**self.basis.facts, **self.basis.versions}
-        return {public_id: rows[public_id].recorded_entry_id for public_id in sorted(cell.cited) if public_id in rows}
-
-    def _run(self) -> ScoreRun:
-        inputs, result = self.basis.evidence.fingerprint, hashlib.sha256(self.card.to_json().encode()).hexdigest()
-        state = {
-            "methodology": CURRENT,
-            "on": self.on,
-            "inputs": inputs,
-            "result": result,
-            "code_version": CODE_VERSION,
-        }
-        entry = record(by=self.by, change=Change("run", "score_run", f"{self.on}/{result[:16]}", None, state))
-        return ScoreRun.objects.create(
-            methodology=_published(self.by),
-            on=self.on,
-            input_sha256=inputs,
-            result_sha256=result,
-            code_version=CODE_VERSION,
-            recorded_entry=entry,
-        )
-
-    def _store_scores(
-        self, run: ScoreRun, fresh: list[tuple[CountryScore, DomainScore]], stored: Mapping[tuple[str, str], Score]
-    ) -> None:
-        scores = [
-            Score(
-                run=run,
-                country=country.country,
-                domain=cell.domain.value,
-                level=cell.level,
-                low=cell.low,
-                high=cell.high,
-                gates=cell.to_json()["gates"],
-                evidence=self._evidence(cell),
-            )
-            for country, cell in fresh
-        ]
-        changes = [
-            Change("score", "score", score_object_id(row), _before(stored, row), score_state(row)) for row in scores
-        ]
-        for row, entry in zip(scores, record_many(by=self.by, changes=changes), strict=True):
-            row.recorded_entry_id = entry
-            if (before := stored.get((row.country, row.domain))) is not None:
-                Score.objects.filter(pk=before.pk).update(superseded_entry=entry)
-        Score.objects.bulk_create(scores)
-
-    def _tell(
-        self,
-        run: ScoreRun,
-        fresh: list[tuple[CountryScore, DomainScore]],
-        stored: Mapping[tuple[str, str], Score],
-        triggers: list[Trigger],
-    ) -> None:
-        names, told = country_names(), set()
-        old_overall = _overalls(stored, self.card)
-        for country, cell in fresh:
-            before = stored.get((country.country, cell.domain))
-            if before is None or (before.level, before.low, before.high) == (cell.level, cell.low, cell.high):
-                continue
-            changed = self._changed_evidence(before, cell)
-            moved = compare_cells(country.country, _as_cell(before), cell, changed)
-            told.update(changed)
-            self._record_move(run, country, moved, changed, old_overall[country.country])
-        for trigger in triggers:
-            if trigger.instrument_id not in told:
-                self._record_unmoved(run, trigger, names)
-
-    def _changed_evidence(self, before: Score, cell: DomainScore) -> list[str]:
-        now = self._evidence(cell)
-        return sorted(
-            public_id
-            for public_id in before.evidence.keys() | now.keys()
-            if before.evidence.get(public_id) != now.get(public_id)
-        )
-
-    def _record_move(
-        self, run: ScoreRun, country: CountryScore, moved: CellChange, changed: list[str], old: dict[str, Any]
-    ) -> None:
-        version = self._version(changed)
-        new = {"overall": _shown(country), "rank": country.rank}
-        cause = self._cause(changed, version)
-        self._record_change(
-            run=run,
-            country=country.country,
-            domain=moved.domain.value,
-            is_moved=True,
-            old={**_levels(moved.before), **old},
-            new={**_levels(moved.after), **new},
-            cause=cause,
-            sentence=self._sentence(moved, changed),
-            gates=_gates(moved),
-            facts=changed,
-            version=version,
-        )
-
-    def _record_unmoved(self, run: ScoreRun, trigger: Trigger, names: Mapping[str, str]) -> None:
-        """A measure that moves nothing is told too, with the reason; files loaded by a command are not news."""
-        version = self.basis.versions.get(trigger.instrument_id)
-        if version is None or version.recorded_entry.door in {Door.COMMAND, Door.IMPORT}:
-            return
-        reason = no_change_reason(self.card, trigger.country, trigger.instrument_id)
-        self._record_change(
-            run=run,
-            country=trigger.country,
-            domain="",
-            is_moved=False,
-            old=None,
-            new=None,
-            cause="fact",
-            sentence=f"{names[trigger.country]}: {version.content['title']}: no score changes, because {reason}.",
-            gates=[],
-            facts=[trigger.instrument_id],
-            version=version,
-        )
-
-    def _version(self, changed: list[str]) -> InstrumentVersion | None:
-        return next((self.basis.versions[item] for item in changed if item in self.basis.versions), None)
-
-    def _cause(self, changed: list[str], version: InstrumentVersion | None) -> str:
-        """A new life is news; the same life told anew, or something withdrawn, is a correction."""
-        if version is not None:
-            return "fact" if version.number == 1 or _has_new_events(version) else "correction"
-        facts = [self.basis.facts.get(item) for item in changed]
-        if any(fact is None or fact.version > 1 for fact in facts):
-            return "correction"
-        return "fact"
-
-    def _sentence(self, moved: CellChange, changed: list[str]) -> str:
-        titles = {public_id: f"“{each.content['title']}”" for public_id, each in self.basis.versions.items()}
-        sentence = moved.sentence({**country_names(), **titles})
-        return sentence if changed else f"{sentence} A date was reached: {self.on}."
-
-    def _record_change(self, *, version: InstrumentVersion | None, **columns: Any) -> None:
-        change = ScoreChange(
-            on=self.on,
-            instrument=_instrument_facts(version),
-            is_demo=bool(version and version.details.get("is_demo")),
-            **columns,
-        )
-        entry = record(
-            by=self.by, change=Change("score_change", "score_change", change.change_id, None, change_state(change))
-        )
-        entry.refresh_from_db(fields=["recorded_at"])
-        change.recorded_entry, change.recorded_at = entry, entry.recorded_at
-        change.save(force_insert=True)
-        score_changed.send(sender=ScoreChange, change=change)
-
-
-def _gates(moved: CellChange) -> list[dict[str, Any]]:
-    rules_of = {gate.gate: gate.rule for gate in (*moved.before.gates, *moved.after.gates)}
-    return [
-        {
-            "gate": flip.gate,
-            "from": flip.before.value if flip.before else None,
-            "to": flip.after.value if flip.after else None,
-            "rule": rules_of[flip.gate],
-            "because": flip.because,
-        }
-        for flip in moved.flips
-    ]
-
-
-def _instrument_facts(version: InstrumentVersion | None) -> dict[str, Any] | None:
-    if version is None:
-        return None
-    return {
-        "id": version.instrument.instrument_id,
-        "version": version.number,
-        "title": version.content["title"],
-        "country": version.content["country"],
-        "source": version.details.get("source"),
-        "drafted_by": version.drafted_by,
-        "approved_by": version.approved_by,
-        "entry": version.recorded_entry_id,
-    }
-
-
-def _has_new_events(version: InstrumentVersion) -> bool:
-    before = version.instrument.versions.filter(number=version.number - 1).first()
-    return before is None or before.content["events"] != version.content["events"]
-
-
-def _before(stored: Mapping[tuple[str, str], Score], score: Score) -> Any:
-    before = stored.get((score.country, score.domain))
-    return None if before is None else score_state(before)
-
-
-def _as_cell(score: Score) -> DomainScore:
-    plain = {"domain": score.domain, "level": score.level, "low": score.low, "high": score.high, "gates": score.gates}
-    return DomainScore.from_json(plain)
-
-
-def _levels(cell: DomainScore) -> dict[str, int | None]:
-    return {"level": cell.level, "low": cell.low, "high": cell.high}
-
-
-def _overalls(stored: Mapping[tuple[str, str], Score], card: Card) -> dict[str, dict[str, Any]]:
-    """What each country's overall and rank were, from the scores that stood before this run."""
-    weights = methodology().weights
-    means = {}
-    for country in card.countries:
-        levels = [stored[country.country, domain].level for domain in Domain if (country.country, domain) in stored]
-        if len(levels) == len(Domain) and None not in levels:
-            total = sum(level * weights[domain] for level, domain in zip(levels, Domain, strict=True) if level)
-            means[country.country] = total
-    whole = sum(weights.values())
-    return {
-        country.country: {
-            "overall": _two(means[country.country], whole) if country.country in means else None,
-            "rank": 1 + sum(mean > means[country.country] for mean in means.values())
-            if country.country in means
-            else None,
-        }
-        for country in card.countries
-    }
-
-
-def _two(total: int, whole: int) -> str:
-    return two_decimals(Fraction(total, whole))
-
-
-def _shown(country: CountryScore) -> str | None:
-    return None if country.overall is None else two_decimals(country.overall)
-
-
-def _published(by: Actor) -> Methodology:
-    """The methodology's row, published at its first use."""
-    found = Methodology.objects.filter(code=CURRENT).first()
-    if found is not None:
-        return found
-    book, written = methodology(CURRENT), rules(CURRENT)
-    text = canonical(written)
-    state = {"code": CURRENT, "title": book.title, "sha256": hashlib.sha256(text.encode()).hexdigest()}
-    entry = record(by=by, change=Change("publish", "methodology", CURRENT, None, state))
-    return Methodology.objects.create(
-        rules=written, effective_from=book.effective_from, approved_by=by.public_id, recorded_entry=entry, **state
-    )
+def _wait_for_next_day(evidence: Evidence, today: dt.date) -> None:
+    """Ask for a working-out on the next day on which an instrument, a fact or a methodology begins or ends."""
+    ahead = [day for day in (*days_of(evidence), *official_from()) if day > today]
+    if ahead:
+        due = dt.datetime.combine(min(ahead), dt.time(), tzinfo=timezone.get_current_timezone())
+        enqueue(kind=REACHED, key=min(ahead).isoformat(), due_at=due)
 
 
 def _lock() -> None:

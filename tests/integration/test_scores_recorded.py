@@ -21,20 +21,14 @@ from ledger.services import seal_all
 from registry.models import Instrument, InstrumentVersion, Measure, StatusEvent
 from registry.services.facts import withdraw_fact
 from registry.services.instruments import Draft, publish, save_draft, withdraw
-from registry.services.reference import load_reference
+from scoring.arguments import Point
 from scoring.models import Score, ScoreChange
 from scoring.selectors import card_json, get_card
+from tests.integration.loaded import loaded  # noqa: F401
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("loaded"), pytest.mark.django_db]
 OFFICER, REVIEWER = Actor("p-officer", Door.DESK), Actor("p-reviewer", Door.DESK)
 TODAY = dt.date(2026, 11, 23)
-
-
-@pytest.fixture(autouse=True)
-def reference(db: None) -> None:
-    load_reference(by=COMMAND)
-    drain()
-    seal_all()
 
 
 def _log_thai_licence(**columns: Any) -> InstrumentVersion:
@@ -106,8 +100,8 @@ def test_what_was_known_before_a_change_can_be_asked_after_it() -> None:
     _log_thai_licence()
     drain()
     seal_all()
-    assert get_card(on=timezone.localdate()).cell("TH", "governance").level == 3
-    assert get_card(on=timezone.localdate(), as_of=before).cell("TH", "governance").level == 2
+    assert get_card(Point(timezone.localdate())).cell("TH", "governance").level == 3
+    assert get_card(Point(timezone.localdate(), before)).cell("TH", "governance").level == 2
 
 
 def test_a_day_that_brings_nothing_writes_nothing() -> None:
@@ -118,7 +112,7 @@ def test_a_day_that_brings_nothing_writes_nothing() -> None:
 
 
 def test_the_scorecard_has_the_shape_of_the_contract() -> None:
-    result = card_json(get_card(on=TODAY), as_of=timezone.now())
+    result = card_json(get_card(Point(TODAY)), as_of=timezone.now())
     rows = {row["country"]: row for row in result["countries"]}
     central = {"ID": (5, 3, 4), "MY": (3, 3, 4), "VN": (5, 2, 3), "PH": (4, 2, 3), "SG": (1, 4, 3), "TH": (2, 2, 2)}
     for country, levels in {**central, "MM": (4, 1, 1)}.items():

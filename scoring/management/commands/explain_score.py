@@ -7,28 +7,26 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from ledger.commands import SeamCommand
-from scoring.arguments import read_day
-from scoring.exceptions import ScoringError
-from scoring.methodologies import CURRENT
-from scoring.selectors import explain
+from scoring.commands import ScoreCommand
+from scoring.selectors import get_explanation
 
 
-class Command(SeamCommand):
+class Command(ScoreCommand):
     help = "The rule, every gate and every piece of evidence with its source."
-    anticipated = (ScoringError,)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("country", help="ISO 3166-1 alpha-2, such as MY")
         parser.add_argument("domain", help="access, capability or governance")
-        parser.add_argument("--on", help="day, YYYY-MM-DD (default: today)")
-        parser.add_argument("--methodology", default=CURRENT)
+        self.add_point(parser)
 
     def work(self, **options: Any) -> Any:
-        on = read_day(options["on"], timezone.localdate())
-        country, domain = options["country"].upper(), options["domain"].lower()
-        result = explain(country=country, domain=domain, on=on, code=options["methodology"])
-        return {**result, "as_of": result["as_of"] or timezone.now().isoformat()}
+        return get_explanation(
+            self.point(options),
+            country=options["country"],
+            domain=options["domain"],
+            now=timezone.now(),
+            without=options["without"],
+        )
 
     def text(self, result: Any) -> str:
         level = result["level"] or (f"{result['low']}–{result['high']}" if result["low"] else "not scored: no facts")

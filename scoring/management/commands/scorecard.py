@@ -7,34 +7,26 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from ledger.commands import SeamCommand
-from scoring.arguments import read_day, read_instant
-from scoring.exceptions import ScoringError
-from scoring.methodologies import CURRENT
-from scoring.selectors import card_json, get_card
+from scoring.commands import ScoreCommand
+from scoring.selectors import get_card_json
 
 _ROW = "{rank:>4}  {country:<8} {access:>6} {capability:>10} {governance:>10} {overall:>7}"
 
 
-class Command(SeamCommand):
+class Command(ScoreCommand):
     help = "The sovereignty scorecard on a day, as known at an instant; --without leaves facts out."
-    anticipated = (ScoringError,)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--on", help="day, YYYY-MM-DD (default: today)")
-        parser.add_argument("--as-of", help="instant with an offset: what was known then (default: now)")
-        parser.add_argument("--methodology", default=CURRENT)
-        parser.add_argument("--without", action="append", default=[], metavar="FACT_ID", help="repeatable")
+        self.add_point(parser)
 
     def work(self, **options: Any) -> Any:
-        on, as_of = read_day(options["on"], timezone.localdate()), read_instant(options["as_of"])
-        card = get_card(on=on, as_of=as_of, code=options["methodology"], without=options["without"])
-        return card_json(card, as_of=as_of or timezone.now())
+        return get_card_json(self.point(options), now=timezone.now(), without=options["without"])
 
     def text(self, result: Any) -> str:
         domains = ("access", "capability", "governance")
         head = _ROW.format(rank="rank", country="country", overall="overall", **{name: name for name in domains})
-        lines = [f"Methodology {result['methodology']}, {result['on']}", head]
+        backcast = ", a backcast: the rules were not in use yet" if result["backcast"] else ""
+        lines = [f"Methodology {result['methodology']}, {result['on']}{backcast}", head]
         for row in result["countries"]:
             levels = {name: _level(row, name) for name in domains}
             lines.append(

@@ -13,11 +13,11 @@ from registry.reference import load_bodies, load_facts, load_instruments, load_p
 from scoring.domain.card import Card, score
 from scoring.domain.inputs import Evidence
 from scoring.domain.overlay import apply
-from scoring.methodologies import methodology
+from scoring.methodologies import shipped
 
 DATA = Path(__file__).parents[2] / "data"
 PUBLISHED, LATER = dt.date(2026, 4, 30), dt.date(2026, 11, 23)
-RULES = methodology("v1")
+RULES = shipped("v1")
 EVIDENCE = Evidence(load_facts(), tuple(each.state for each in load_instruments()), load_production())
 MEMBERS = tuple(member.country for member in load_bodies().memberships)
 
