@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +17,11 @@ from registry.services.reference import load_reference
 
 
 @pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     from django.conf import settings
 
-    kept = settings.DATA_DIR
-    settings.DATA_DIR = tmp_path_factory.mktemp("loaded")
+    kept, folder = settings.DATA_DIR, tmp_path_factory.mktemp("loaded")
+    settings.DATA_DIR = folder
     with django_db_blocker.unblock():
         outer = transaction.atomic()
         outer.__enter__()
@@ -27,7 +29,15 @@ def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
         drain()
         seal_all()
         settings.DATA_DIR = kept
-    yield
+    yield folder
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)
+
+
+@pytest.fixture
+def reference(loaded: Path, own_data_dir: None, db: None) -> None:
+    """Each test has its own data folder; what the log keeps there, such as its key, comes along."""
+    from django.conf import settings
+
+    shutil.copytree(loaded, settings.DATA_DIR, dirs_exist_ok=True)

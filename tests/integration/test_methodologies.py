@@ -20,9 +20,9 @@ from scoring.models import Methodology, ScoreChange
 from scoring.selectors import get_card, get_card_json
 from scoring.services.methodologies import publish_methodology
 from scoring.services.recompute import recompute
-from tests.integration.loaded import loaded  # noqa: F401
+from tests.integration.loaded import loaded, reference  # noqa: F401
 
-pytestmark = [pytest.mark.usefixtures("loaded"), pytest.mark.django_db]
+pytestmark = [pytest.mark.usefixtures("reference"), pytest.mark.django_db]
 BOARD = Actor("p-board", Door.DESK)
 
 

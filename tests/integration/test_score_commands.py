@@ -16,9 +16,9 @@ from jobs.services import drain
 from ledger.domain.actor import Actor, Door
 from ledger.services import seal_all
 from registry.services.facts import withdraw_fact
-from tests.integration.loaded import loaded  # noqa: F401
+from tests.integration.loaded import loaded, reference  # noqa: F401
 
-pytestmark = [pytest.mark.usefixtures("loaded"), pytest.mark.django_db]
+pytestmark = [pytest.mark.usefixtures("reference"), pytest.mark.django_db]
 OFFICER = Actor("p-officer", Door.DESK)
 ROW = {"country", "access", "capability", "governance", "overall", "rank", "low", "high"}
 

@@ -24,9 +24,9 @@ from registry.services.instruments import Draft, publish, save_draft, withdraw
 from scoring.arguments import Point
 from scoring.models import Score, ScoreChange
 from scoring.selectors import card_json, get_card
-from tests.integration.loaded import loaded  # noqa: F401
+from tests.integration.loaded import loaded, reference  # noqa: F401
 
-pytestmark = [pytest.mark.usefixtures("loaded"), pytest.mark.django_db]
+pytestmark = [pytest.mark.usefixtures("reference"), pytest.mark.django_db]
 OFFICER, REVIEWER = Actor("p-officer", Door.DESK), Actor("p-reviewer", Door.DESK)
 TODAY = dt.date(2026, 11, 23)
 
