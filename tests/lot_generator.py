@@ -11,6 +11,7 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 Row = dict[str, str]
@@ -195,14 +196,14 @@ class Generator:
         if lot.site == site:
             return lot.free_at
         party = self.sites[lot.site][0]
-        at = lot.free_at + self.chance.randrange(60, 8_000)
+        at = lot.free_at + self.chance.randrange(60, 3_000)
         permit = f"P{self.chance.randrange(10_000)}" if self.chance.random() < 0.5 else ""
         event = self._event("ship", at, lot.site, to_facility_id=site, permit_number=permit)
         self._line(event, "item", lot, lot.dry_kg)
         if self.chance.random() < 0.2:
             sold = self._event("transfer_ownership", at + 5, lot.site, party=party, to_party_id=self.sites[site][0])
             self._line(sold, "item", lot, lot.dry_kg)
-        at += self.chance.randrange(600, 20_000)
+        at += self.chance.randrange(600, 8_000)
         receipt = self._event("receive", at, site)
         self._line(receipt, "item", lot, lot.dry_kg * self.chance.uniform(0.998, 1.002))
         lot.site, lot.free_at = site, at
@@ -365,7 +366,7 @@ class _Spoiler:
             when = dt.datetime.fromisoformat(event["occurred_at"]) + dt.timedelta(days=shift)
             event["occurred_at"] = when.isoformat()
         others = self._some("ship")
-        for event, other in zip(others, others[1:], strict=False):
+        for event, other in pairwise(others):
             event["occurred_at"] = other["occurred_at"]  # equal times are told apart by id
 
     def _custody(self) -> None:
@@ -455,12 +456,19 @@ def pieces(tables: Tables, seed: int, count: int) -> Iterator[Tables]:
         yield rows
 
 
+_ROLES = {
+    "commission": ((), ("output", "by_product")),
+    "transform": (("input",), ("output", "by_product")),
+    "aggregate": (("child",), ("parent",)),
+    "disaggregate": (("parent",), ("child",)),
+}
+
+
 def _births(tables: Tables, lines: dict[str, list[Row]]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """First births only: a correction of one comes in any piece after it."""
     born, fed = {}, {}
     for row in tables["events"]:
-        roles = {"commission": ((), ("output", "by_product")), "transform": (("input",), ("output", "by_product")),
-                 "aggregate": (("child",), ("parent",)), "disaggregate": (("parent",), ("child",))}.get(row["kind"])  # fmt: skip
+        roles = _ROLES.get(row["kind"])
         if roles and not row["corrects_event_id"]:
             fed[row["event_id"]] = [line["lot_id"] for line in lines[row["event_id"]] if line["role"] in roles[0]]
             born[row["event_id"]] = [line["lot_id"] for line in lines[row["event_id"]] if line["role"] in roles[1]]

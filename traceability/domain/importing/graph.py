@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Edge = tuple[str, str, str]
 
+#: Begins the name of an event among lots; no id can, and no database is asked for it.
+_NODE = "\0"
+
 
 class _Event:
     """What the graph needs of an event of this import, readable or not."""
@@ -133,7 +136,7 @@ def _cycles(rows: Rows, live: Mapping[str, _Event], gone: set[str], stored: Stor
     edges: list[Edge] = [
         (before, after, event_id) for event_id, event in live.items() for before, after in _pairs(event)
     ]
-    born = {after for _before, after, _event in edges}
+    born = {after for _before, after, _event in edges if not after.startswith(_NODE)}
     edges += [edge for edge in stored.edges_below(born) if edge[2] not in gone]
     numbers = {row.get("lot_id"): row.number for row in reversed(rows.of("lots"))}
     for circle in _circles(edges):
@@ -145,7 +148,7 @@ def _cycles(rows: Rows, live: Mapping[str, _Event], gone: set[str], stored: Stor
 
 def _pairs(event: _Event) -> Iterator[tuple[str, str]]:
     """Edges of one event through a node of its own: inputs + outputs of them instead of inputs × outputs."""
-    node = f"\0{event.row.get('event_id')}"
+    node = f"{_NODE}{event.row.get('event_id')}"
     for lot in event.went_in():
         yield lot, node
     if event.went_in():
@@ -160,7 +163,7 @@ def _circles(edges: Iterable[Edge]) -> Iterator[set[str]]:
         after.setdefault(before, []).append(below)
         after.setdefault(below, [])
     for component in _components(after):
-        lots = {lot for lot in component if not lot.startswith("\0")}
+        lots = {lot for lot in component if not lot.startswith(_NODE)}
         if len(component) > 1:
             yield lots
 
