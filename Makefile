@@ -4,9 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help setup run demo test check bench lock fix topology
+.PHONY: help setup run demo test check bench bench-watch lock fix topology
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 # The stamp is older than a requirements file when that file has changed: then the environment is synced again.
 .venv/.runtime: requirements.txt
@@ -44,6 +44,9 @@ check: .venv/.dev ## linters, types, import contracts, migrations, deployment ch
 
 bench: .venv/.dev ## the benchmarks: both sides, the ratio, the goal
 	$(BIN)/python -m tests.bench
+
+bench-watch: .venv/.dev ## how well news is classified, on labelled items with 95 % intervals
+	$(BIN)/python -m tests.bench.news_quality
 
 fix: .venv/.dev ## formats, and mends what the linter can mend
 	$(BIN)/ruff format .

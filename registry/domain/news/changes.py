@@ -144,15 +144,21 @@ def _fits(kind: str, steps: Steps, context: Context) -> bool:
     )
 
 
+def _only_proposed(steps: Steps, context: Context) -> bool:
+    """A text before a parliament or the public, and no word of its having passed both."""
+    if steps["enacted"]:
+        return False
+    made = context.done and not steps.title("propose") and not steps["one_chamber"]
+    return steps["propose"] + (0.2 if steps["one_chamber"] else 0.0) >= _ENOUGH and not made
+
+
 def _new(steps: Steps, context: Context) -> str:
-    proposed = steps["propose"] >= _ENOUGH and not (
-        context.done and not steps.title("propose") and not steps["one_chamber"]
-    )
-    if proposed:
+    if _only_proposed(steps, context):
         return "proposed"
     if steps["enforce"] >= 0.7 and not steps.title("rate") and (steps.title("enforce") or not steps.title("begin")):
         return "enforced"
-    amended = context.measure in _RATED and (context.from_to or steps.title("rate") or steps["rate"] >= 1.0)
+    altered = not steps["first"] and (steps.title("rate") or steps["rate"] >= 1.0)
+    amended = context.measure in _RATED and (context.from_to or altered)
     if steps["to_come"] and not context.done:
         return "announced"
     if amended:

@@ -15,7 +15,7 @@ from registry.domain.news.text import Sentence, Zone
 from registry.domain.news.weighing import Evidence, weigh
 
 #: Written beside every flag, so that one can tell which rules raised it.
-RULES_VERSION = "2026-11-24.1"
+RULES_VERSION = "2026-11-25.1"
 
 
 def classify(items: Sequence[NewsItem], earlier: Sequence[Story] = ()) -> list[Classification]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
@@ -21,11 +23,15 @@ class NewsItem:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> NewsItem:
-        """Read one row of the contract's input; raise ValueError where it is no news item."""
-        if not isinstance(row, Mapping) or row.get("id") in (None, ""):
-            raise ValueError("an item needs an id")
-        texts = {key: str(row.get(key) or "") for key in ("title", "summary", "lang", "source")}
-        return cls(id=str(row["id"]), published=_instant(row.get("published")), **texts)
+        """Read one row of the contract's input; raise ValueError with what is wrong where it is no news item."""
+        if not isinstance(row, Mapping):
+            raise ValueError("an item is an object with id, title and summary")
+        if not isinstance(row.get("id"), (str, int)) or isinstance(row["id"], bool) or row["id"] == "":
+            raise ValueError("an item needs an id, a text or a whole number")
+        texts = {key: _text(row, key) for key in ("title", "summary", "lang", "source")}
+        if not texts["title"] and not texts["summary"]:
+            raise ValueError("an item needs a title or a summary")
+        return cls(id=_whole(str(row["id"])), published=_instant(row.get("published")), **texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +83,30 @@ class Classification:
         return row
 
 
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(f"'{key}' is no text but {type(value).__name__}")
+    return _whole(value)
+
+
+def _whole(text: str) -> str:
+    """Half a surrogate pair is a letter of no alphabet and cannot be written to any file."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _instant(value: Any) -> dt.datetime | None:
-    if value in (None, ""):
+    if value is None or value == "":
         return None
+    told = f"'published' is '{str(value)[:60]}'"
     try:
-        instant = dt.datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError(
-            f"'published' is '{value}': write ISO 8601 with an offset, such as 2026-11-24T08:00:00Z"
-        ) from error
+        instant = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        instant = None
+    if instant is None:
+        raise ValueError(f"{told}: write ISO 8601 with an offset, such as 2026-11-24T08:00:00Z")
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise ValueError(f"{told}: the year lies outside {_FIRST_YEAR} to {_LAST_YEAR}")
     return instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)

@@ -74,7 +74,7 @@ def _pattern(term: str) -> str:
     body = ""
     for word in term.split():
         if word == "...":
-            body += r"(?:\W+[\w%$-]+){0,5}?"
+            body += r"(?:[^\w:;!?]+[\w%$-]+){0,5}?"
             continue
         body += (r"[\s\-–’']{1,3}" if body and word != "<n>" else "") + _word(word)
     left = r"(?<![\w])" if term[0].isalnum() or term[0] == "<" else ""

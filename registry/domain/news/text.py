@@ -11,6 +11,9 @@ from functools import cached_property
 
 #: Longer texts are background by then; what happened stands at the top.
 MOST_CHARACTERS = 2400
+_MOST_TITLE = 600
+#: So much is cleaned to find them: markup can be many times its text.
+_MOST_RAW = 40_000
 
 _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->|</?[a-zA-Z][^<>]*>", re.S | re.I)
 _SPACE = re.compile(r"\s+")
@@ -59,13 +62,14 @@ class Sentence:
 
 def clean(text: str) -> str:
     """NFKC, no markup, no invisible characters, single spaces."""
+    text = text[:_MOST_RAW]
     bare = _TAG.sub(" ", html.unescape(text)) if "<" in text or "&" in text else text
     return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", bare))).strip()
 
 
 def sentences(title: str, summary: str) -> tuple[Sentence, ...]:
     """Cut an item into sentences: the title first, then the summary's, boilerplate left out."""
-    head = clean(title)
+    head = clean(title)[:_MOST_TITLE]
     found = [Sentence(head, Zone.TITLE, 0)] if head else []
     for start, part in _cut(clean(summary)[:MOST_CHARACTERS]):
         if part != head and not _BOILERPLATE.search(part):
@@ -98,7 +102,7 @@ _KNOWN = ("en", "id", "vi", "th", "fil", "my")
 
 
 def language(declared: str, text: str) -> str:
-    """Which word lists to read: the script decides, then the declared language, then the words themselves."""
+    """Which word lists to read: the script decides, then the declared language weighed with the words themselves."""
     low = text.lower()
     if re.search("[\u0e00-\u0e7f]{3}", low):
         return "th"
@@ -108,10 +112,13 @@ def language(declared: str, text: str) -> str:
         return "vi"
     code = declared.lower().replace("_", "-").split("-")[0]
     code = _SAME.get(code, code)
-    return code if code in _KNOWN and code not in ("th", "my") else _guess(low)
+    return _guess(low, code if code in _KNOWN and code not in ("th", "my") else "")
 
 
-def _guess(low: str) -> str:
+def _guess(low: str, declared: str) -> str:
+    """The declared language unless the words speak plainly for another: many feeds declare what they came with."""
     counts = {code: len(mark.findall(low)) for code, mark in _MARKS.items()}
     best = max(counts, key=lambda code: counts[code])
+    if declared and counts[best] <= 2 * counts.get(declared, 0):
+        return declared
     return best if counts[best] else "en"

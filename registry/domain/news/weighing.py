@@ -142,6 +142,8 @@ def _share(cue: Cue, found: Evidence, share: float) -> float:
         return 1.0 if found.denied_title else (0.2 if _in_title(cue.hit) else 0.6)
     if cue.kind in ("lobbying", "price_move", "company_result") and _in_title(cue.hit) and _led_by_state(cue, found):
         return 0.25
+    if cue.kind == "price_move" and found.formal and found.measure and found.measure.sentence is cue.hit.sentence:
+        return 0.3  # it is the rate of the measure that climbs or falls
     if cue.kind == "private_actor" and found.state and found.kind == "enforced":
         return 0.4  # companies are whom it befalls
     if cue.kind == "hypothetical" and found.kind == "proposed":

@@ -142,7 +142,8 @@ _YEAR = re.compile(
     r"sehingga|mulai|sejak|pada|untuk|bagi|năm|từ|đến|sa|hanggang|simula|"
     r"taong|mula)[\s-]*|ปี\s*|ตั้งแต่\s*|ถึง\s*|พ\.ศ\.\s*)(?:(?:the|early|mid|late|end|akhir|awal|cuối|đầu|"
     r"สิ้นปี|hết|năm|tahun|ปี|fiscal year|"
-    r"calendar year|year|taong)[\s-]*)?(?P<y>\d{4})(?![\d/]|[-–]\d|\s*(?:tonnes|tons|ton\b|people|jobs|ตัน|%))"
+    r"calendar year|year of assessment|"
+    r"tax year|year|tahun taksiran|taong)[\s-]*)?(?P<y>\d{4})(?![\d/]|[-–]\d|\s*(?:tonnes|tons|ton\b|people|jobs|ตัน|%))"
 )
 #: The year of a quota: "the 2028 export quota", "kuota ekspor timah 2029".
 _QUOTA_YEAR = re.compile(

@@ -26,22 +26,34 @@ class Command(SeamCommand):
 
 
 def _items(path: Path) -> list[NewsItem]:
+    """Read the items; refuse the file at the first that is none, or that has the id of one before it."""
+    items: dict[str, NewsItem] = {}
+    for number, row in enumerate(_rows(path), 1):
+        try:
+            item = NewsItem.from_json(row)
+        except ValueError as error:
+            raise Refused(f"Item {number} of {path}: {error}.") from error
+        if item.id in items:
+            raise Refused(f"Item {number} of {path}: an item before it has the id '{item.id}' too; ids are unique.")
+        items[item.id] = item
+    return list(items.values())
+
+
+def _rows(path: Path) -> list[Any]:
     try:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path} is not UTF-8 text (byte {error.start}).") from error
     except json.JSONDecodeError as error:
-        raise Refused(f"{path} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error
+        raise Refused(f"{path} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
+    except (RecursionError, ValueError) as error:
+        raise Refused(f"{path} is nested too deeply, or holds a number too long, to be read.") from error
     rows = told.get("items") if isinstance(told, dict) else told
     if not isinstance(rows, list):
         raise Refused(f'{path} holds no items: write {{"items": [...]}}.')
-    items = []
-    for number, row in enumerate(rows, 1):
-        try:
-            items.append(NewsItem.from_json(row))
-        except ValueError as error:
-            raise Refused(f"Item {number} of {path}: {error}.") from error
-    return items
+    return rows
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints both sides, the ratio and the goal."""
