@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,13 @@ def redis_url(name: str) -> str:
     value = os.environ[name]
     if not value.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("it begins with redis://, rediss:// or unix://")
+    return value
+
+
+def time_zone(name: str) -> str:
+    value = os.environ[name]
+    if value not in zoneinfo.available_timezones():
+        raise ValueError("write a name of the IANA list, such as Asia/Jakarta")
     return value
 
 

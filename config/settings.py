@@ -132,7 +132,9 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+TIME_ZONE = env.setting(
+    "TIME_ZONE", env.time_zone, "UTC", "whose midnight begins the register's day, such as Asia/Jakarta"
+)
 USE_TZ = True
 USE_I18N = True
 

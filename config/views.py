@@ -81,7 +81,11 @@ def _first_read(request: HttpRequest) -> dt.datetime:
 
 
 def _dates(at: dt.datetime) -> dict[str, str]:
-    morning = at.astimezone(dt.UTC).replace(microsecond=0)
+    """News of this morning in Bangkok, so that the writer's day and the register's are one, whatever the hour."""
+    read_at = timezone.localtime(at).replace(microsecond=0)
+    morning = min(read_at, dt.datetime.combine(read_at.date(), dt.time(9), tzinfo=_BANGKOK)).astimezone(_BANGKOK)
+    if morning.date() != read_at.date():  # just after the register's midnight, where that comes before Bangkok's
+        morning = dt.datetime.combine(read_at.date(), dt.time(0), tzinfo=_BANGKOK)
     return {
         "day": f"{morning.day} {morning:%B %Y}",
         "iso": morning.date().isoformat(),

@@ -18,7 +18,9 @@ from typing import Any
 
 import psycopg
 import pytest
+import redis
 import requests
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDINGS = ("licence-1", "licence-2", "licence-3")
@@ -98,6 +100,15 @@ def _environment(folder: Path, port: int, **more: str) -> dict[str, str]:
     return {**base, "DATA_DIR": str(folder), "PORT": str(port), "FETCH_ALLOW": f"127.0.0.1:{port}", **more}
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(params=WORDINGS)
 def wording(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -122,6 +133,7 @@ def one_process(tmp_path: Path, wording: str) -> Iterator[Site]:
 
 @pytest.fixture
 def several_processes(tmp_path: Path) -> Iterator[Site]:
+    """web, worker and beat on a PostgreSQL database of its own and a Redis database that is emptied first."""
     port, name = free_port(), f"seam_story_{uuid.uuid4().hex[:8]}"
     admin = "postgres://postgres@127.0.0.1:5432/postgres"
     with psycopg.connect(admin, autocommit=True) as connection:
@@ -142,9 +154,21 @@ def several_processes(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, port, environment, commands)
     site.manage("migrate", "-v0")
     site.manage("load_reference")
-    site.manage("load_demo")
+    site.manage("load_demo", "--feed", "licence-2")
+    redis.Redis.from_url(environment["REDIS_URL"]).flushdb()
     site.start()
     yield site
     site.kill()
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def signed_in(chromium: Browser, site: Site, username: str) -> Page:
+    """A browser window of their own for one of the cast."""
+    page = chromium.new_context(base_url=site.url).new_page()
+    page.goto("/accounts/login/?next=/admin/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", site.password(username))
+    page.click("main button")
+    page.wait_for_url("**/admin/")
+    return page

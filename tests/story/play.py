@@ -83,7 +83,8 @@ class Person:
         return self.http.post(self.site.url + path, data=sent, timeout=30, headers={"Referer": self.site.url + path})
 
 
-def level(site: Site) -> int:
+def governance(site: Site) -> int:
+    """Thailand's, by the API."""
     card = requests.get(f"{site.url}/api/v1/scorecard/", timeout=30).json()
     return int(next(row["governance"] for row in card["countries"] if row["country"] == "TH"))
 
@@ -97,6 +98,11 @@ def subscribe(site: Site, email: str = "reader@example.org") -> None:
     path = link[0].removeprefix(site.url)
     assert "Confirm" in reader.get(path).text
     reader.post(path, {})
+
+
+def told(site: Site) -> list[Any]:
+    """The messages of the change that a subscriber to Thailand waits for."""
+    return [mail for mail in site.mails("Thailand") if "overnance" in mail["Subject"]]
 
 
 def open_flag(site: Site) -> str:
