@@ -14,7 +14,7 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from config.first_sign_in import create_cast
-from ledger.commands import SeamCommand
+from ledger.commands import Refused, SeamCommand
 from ledger.domain.actor import Actor, Door
 from ledger.services import Change, record
 from registry.exceptions import RegistryError
@@ -53,7 +53,11 @@ class Command(SeamCommand):
 def _import_chain() -> Tally:
     """Through the command that anybody uses; then the demonstration's lots are opened to all."""
     out = StringIO()
-    call_command("import_lots", str(DEMO / "chain"), format="json", stdout=out)
+    try:
+        call_command("import_lots", str(DEMO / "chain"), format="json", stdout=out)
+    except SystemExit:
+        refused = json.loads(out.getvalue())
+        raise Refused("The demonstration chain was refused by import_lots.", refused) from None
     imported = json.loads(out.getvalue())
     with (DEMO / "chain" / "lots.csv").open(encoding="utf-8", newline="") as file:
         lots = [row["lot_id"] for row in csv.DictReader(file)]
