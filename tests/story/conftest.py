@@ -11,6 +11,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -39,10 +40,10 @@ def until(check: Callable[[], Any], *, seconds: float, what: str) -> Any:
         try:
             if found := check():
                 return found
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         time.sleep(0.2)
-    pytest.fail(f"{what} did not come true within {seconds} s")
+    pytest.fail(f"{what} did not come true within {seconds:.0f} s")
 
 
 @dataclass
@@ -65,9 +66,11 @@ class Site:
             subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True)
             for command in self.commands
         ]
-        until(self.is_ready, seconds=90, what=f"readiness (log: {self.folder / 'processes.log'})")
+        until(self.is_ready, seconds=90, what="readiness")
 
     def is_ready(self) -> bool:
+        for process in self.processes:
+            assert process.poll() is None, f"{process.args} ended: {(self.folder / 'processes.log').read_text()}"
         return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
 
     def kill(self) -> None:
@@ -92,6 +95,16 @@ class Site:
         paths = sorted((self.folder / "mail").glob("*.eml"))
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
         return [mail for mail in mails if subject in mail["Subject"]]
+
+
+@contextmanager
+def running(site: Site) -> Iterator[None]:
+    """Started, and gone afterwards whatever happens; what the processes said is shown where it failed."""
+    try:
+        site.start()
+        yield
+    finally:
+        site.kill()
 
 
 def _environment(folder: Path, port: int, **more: str) -> dict[str, str]:
@@ -126,9 +139,8 @@ def one_process(tmp_path: Path, wording: str) -> Iterator[Site]:
     site.manage("migrate", "-v0")
     site.manage("load_reference")
     site.manage("load_demo", "--feed", wording)
-    site.start()
-    yield site
-    site.kill()
+    with running(site):
+        yield site
 
 
 @pytest.fixture
@@ -145,7 +157,7 @@ def several_processes(tmp_path: Path) -> Iterator[Site]:
         REDIS_URL=f"redis://127.0.0.1:6379/{9 + os.getpid() % 6}",
     )
     celery = [sys.executable, "-m", "celery", "-A", "config"]
-    web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--control-socket-disable"]
+    web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
     commands = [
         [sys.executable, "-m", "gunicorn", "config.wsgi:application", *web],
         [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "warning"],
@@ -156,9 +168,8 @@ def several_processes(tmp_path: Path) -> Iterator[Site]:
     site.manage("load_reference")
     site.manage("load_demo", "--feed", "licence-2")
     redis.Redis.from_url(environment["REDIS_URL"]).flushdb()
-    site.start()
-    yield site
-    site.kill()
+    with running(site):
+        yield site
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 

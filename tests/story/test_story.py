@@ -117,8 +117,6 @@ def test_the_main_job_in_one_process_on_sqlite(one_process: Site, chromium: Brow
 
 @pytest.mark.postgres
 @pytest.mark.redis
-def test_the_main_job_in_several_processes_on_postgresql_and_redis(
-    several_processes: Site, chromium: Browser
-) -> None:
+def test_the_main_job_in_several_processes_on_postgresql_and_redis(several_processes: Site, chromium: Browser) -> None:
     play(several_processes, chromium)
     assert json.loads(several_processes.manage("verify_log", "--format", "json"))["ok"]
