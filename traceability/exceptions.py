@@ -39,6 +39,10 @@ class ImportRefused(TraceabilityError):
         self.problems = tuple(problems)
 
 
+class BadUpload(TraceabilityError):
+    """A file that cannot be taken in: why, and what can."""
+
+
 class NotAllowed(TraceabilityError):
     """A person may not do this."""
 

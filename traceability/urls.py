@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from traceability import views
+from traceability import importing_views, views
 
 app_name = "traceability"
 urlpatterns = [
+    path("import/", importing_views.import_page, name="import"),
+    path("import/template.xlsx", importing_views.template, name="import-template"),
+    path("import/<str:upload_id>/", importing_views.upload, name="upload"),
+    path("import/<str:upload_id>/errors.xlsx", importing_views.errors, name="upload-errors"),
+    path("import/<str:upload_id>/store/", importing_views.store, name="upload-store"),
     path("lots/", views.lot_list, name="lot-list"),
     path("lots/<str:lot_id>/", views.lot_detail, name="lot-detail"),
 ]

@@ -10,7 +10,7 @@ from registry.signals import Subject
 from traceability.browsing import get_lot_page
 from traceability.exceptions import UnknownElement, UnknownLot
 from traceability.listing import get_lot_list
-from traceability.selectors.visibility import get_lot
+from traceability.selectors.visibility import can_import, get_lot
 
 _CLOSED = (
     "There is no such lot, or it is seen only by officers and auditors who are signed in: "
@@ -20,7 +20,11 @@ _CLOSED = (
 
 def lot_list(request: HttpRequest) -> HttpResponse:
     found = get_lot_list(request.user, request.GET)
-    return render(request, "traceability/lot_list.html", {"section": "lots", "found": found})
+    return render(
+        request,
+        "traceability/lot_list.html",
+        {"section": "lots", "found": found, "may_import": can_import(request.user)},
+    )
 
 
 def lot_detail(request: HttpRequest, lot_id: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from traceability.models.events import Event, EventLine, Side
 from traceability.models.findings import BorderVerdict, Finding
 from traceability.models.lots import Assay, Lot
 from traceability.models.states import Excess, LotMetal, LotState, OpenShipment
+from traceability.models.uploads import Upload
 
 __all__ = [
     "Assay",
@@ -17,4 +18,5 @@ __all__ = [
     "LotState",
     "OpenShipment",
     "Side",
+    "Upload",
 ]

@@ -15,6 +15,10 @@ def can_view_all(user: Any) -> bool:
     return bool(getattr(user, "is_authenticated", False) and user.has_perm("traceability.view_lot"))
 
 
+def can_import(user: Any) -> bool:
+    return bool(getattr(user, "is_authenticated", False) and user.has_perm("traceability.import_lots"))
+
+
 def get_lots(user: Any) -> QuerySet[Lot]:
     lots = Lot.objects.all()
     return lots if can_view_all(user) else lots.filter(is_public=True)
