@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from config import views
+
+handler404 = "config.problems.page_not_found"
+handler500 = "config.problems.server_error"
 
 urlpatterns = [
     path("", include("scoring.urls")),
@@ -17,10 +20,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/login/", auth.LoginView.as_view(template_name="registry/login.html"), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("api/v1/", include("registry.api.urls")),
     path("api/v1/", include("traceability.api.urls")),
     path("api/v1/", include("scoring.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path("api/docs/", views.api_docs, name="api-docs"),
     path("demo/feeds/<slug:name>.xml", views.demo_feed, name="demo-feed"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

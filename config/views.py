@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from config.api_docs import get_operations
 from jobs.models import Job
 from ledger import guards
 from ledger.models import Pending
@@ -24,6 +26,10 @@ DEMO_FEEDS = Path(__file__).parent / "demo" / "feeds"
 _BANGKOK = dt.timezone(dt.timedelta(hours=7))
 #: The worker looks for work every few seconds; silent for longer than this, it is not there.
 _WORKER_SILENT = dt.timedelta(seconds=60)
+
+
+def api_docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "api_docs.html", {"groups": get_operations()})
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -65,10 +65,10 @@ _FILTERS = ("q", "country", "mineral", "kind", "status")
 
 def get_instrument_rows(asked: AskedDay, params: Mapping[str, Any]) -> Found:
     """Instruments as known and as they stand on the day asked for, by country and title."""
-    countries, minerals = country_names(), mineral_names()
+    minerals = mineral_names()
     chosen = {name: str(params.get(name, "")).strip() for name in _FILTERS}
     versions = list(get_versions(as_of=asked.as_of))
-    rows = [(version, instrument_row(version, asked.on, countries, minerals, asked.query)) for version in versions]
+    rows = _with_rows(versions, asked)
     kinds = {measure["code"] for version in versions for measure in version.content["measures"]}
     matching = [row for version, row in rows if _matches(version, row, chosen)]
     return Found(
@@ -79,6 +79,19 @@ def get_instrument_rows(asked: AskedDay, params: Mapping[str, Any]) -> Found:
         kinds=sorted(((code, measure_label(code)) for code in kinds), key=lambda pair: pair[1]),
         chosen=chosen,
     )
+
+
+def get_instrument_versions(asked: AskedDay, params: Mapping[str, Any]) -> list[InstrumentVersion]:
+    """The versions of the instruments that meet the filters, by id."""
+    chosen = {name: str(params.get(name, "")).strip() for name in _FILTERS}
+    return [
+        version for version, row in _with_rows(get_versions(as_of=asked.as_of), asked) if _matches(version, row, chosen)
+    ]
+
+
+def _with_rows(versions: Iterable[InstrumentVersion], asked: AskedDay) -> list[tuple[InstrumentVersion, InstrumentRow]]:
+    countries, minerals = country_names(), mineral_names()
+    return [(each, instrument_row(each, asked.on, countries, minerals, asked.query)) for each in versions]
 
 
 def _matches(version: InstrumentVersion, row: InstrumentRow, chosen: Mapping[str, str]) -> bool:

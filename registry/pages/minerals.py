@@ -27,6 +27,7 @@ class Production:
     world_t: int
     share: Decimal
     growth: Decimal | None
+    fact_id: str
     href: str
     source: SourceMark | None
     proof: ProofMark
@@ -43,6 +44,7 @@ class MineralRow:
     symbol: str
     href: str
     production: Production | None
+    country_codes: tuple[str, ...]
     countries: tuple[Link, ...]
     in_force: int
     instruments: int
@@ -83,6 +85,7 @@ def _production(version: FactVersion, total: ProductionTotal, minerals: Mapping[
         world_t=total.world_t,
         share=total.share_pct,
         growth=total.growth_pct,
+        fact_id=version.fact_id,
         href=href,
         source=source_mark({**(source_details(version.source) or {}), "section": total.section}, href),
         proof=ProofMark(version.recorded_entry_id),
@@ -97,14 +100,15 @@ def mineral_row(
     countries: Mapping[str, str],
 ) -> MineralRow:
     """``facts`` and ``instruments`` are those of this mineral."""
-    codes = dict.fromkeys(fact.country for fact in facts if fact.country)
+    codes = sorted({fact.country for fact in facts if fact.country}, key=lambda code: countries.get(code, code))
     return MineralRow(
         code=mineral.code,
         name=mineral.name,
         symbol=mineral.symbol,
         href=mineral_path(mineral.code),
         production=production.get(mineral.code),
-        countries=tuple(Link(countries.get(code, code), country_path(code)) for code in sorted(codes)),
+        country_codes=tuple(codes),
+        countries=tuple(Link(countries.get(code, code), country_path(code)) for code in codes),
         in_force=sum(row.badge in ("in_force", "signed") for row in instruments),
         instruments=len(instruments),
     )

@@ -10,5 +10,4 @@ urlpatterns = [
     path("scorecard/", views.ScorecardView.as_view(), name="api-scorecard"),
     path("scores/<str:country>/<str:domain>/explain/", views.ExplainView.as_view(), name="api-explain"),
     path("changes/", views.ChangesView.as_view(), name="api-changes"),
-    path("instruments/", views.InstrumentsView.as_view(), name="api-instruments"),
 ]

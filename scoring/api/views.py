@@ -1,4 +1,4 @@
-"""The scorecard, its reasons, changes and the register, as JSON; read-only."""
+"""The scorecard, its reasons and changes, as JSON; read-only."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from registry.selectors import get_versions
-from scoring.arguments import read_instant, read_point
+from scoring.arguments import read_point
 from scoring.exceptions import ScoringError, UnknownSubject
 from scoring.live import change_state
 from scoring.selectors import get_card_json, get_changes, get_explanation
@@ -64,19 +63,6 @@ class ChangesView(APIView):
     def get(self, request: Request) -> Response:
         changes = get_changes(country=request.query_params.get("country"))[:100]
         return Response({"results": [_change(change) for change in changes]})
-
-
-class InstrumentsView(APIView):
-    """Every approved instrument as known at an instant."""
-
-    @extend_schema(parameters=[_AS_OF], responses={200: _OBJECT, 400: _OBJECT})
-    def get(self, request: Request) -> Response:
-        try:
-            as_of = read_instant(request.query_params.get("as_of"), timezone.now())
-        except ScoringError as error:
-            raise ValidationError(str(error)) from error
-        versions = get_versions(as_of=as_of)
-        return Response({"results": [{**version.content, "details": version.details} for version in versions]})
 
 
 def _change(change: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ PAGES = (
     "/search/?q=nickel",
     "/subscribe/",
     "/accounts/login/",
+    "/api/docs/",
 )
 
 

@@ -27,6 +27,7 @@ class LotsView(APIView):
     """Lots that the reader may see, by id; 100 a page, `?after=` the last id goes on."""
 
     @extend_schema(
+        operation_id="lots",
         parameters=[
             OpenApiParameter("after", OpenApiTypes.STR, description="id of the last lot of the page before"),
             OpenApiParameter("mineral", OpenApiTypes.STR, description="code of a mineral"),
@@ -45,7 +46,7 @@ class LotsView(APIView):
 class LotView(APIView):
     """One lot with its findings."""
 
-    @extend_schema(responses={200: _OBJECT, 404: _OBJECT})
+    @extend_schema(operation_id="lot", responses={200: _OBJECT, 404: _OBJECT})
     def get(self, request: Request, lot: str) -> Response:
         found = _get_lot(lot, request)
         return Response({**_lot(found), "findings": get_findings(lot_id=found.lot_id)})
