@@ -13,7 +13,9 @@ from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-DATA_DIR = env.setting("DATA_DIR", env.folder, BASE_DIR / "var", "folder of the database file, mail, keys and logs")
+DATA_DIR = env.setting(
+    "DATA_DIR", env.folder, BASE_DIR / "var", "folder of the database file, mail, keys, logs and documents"
+)
 DEBUG = env.setting("DEBUG", env.flag, False, "true shows tracebacks in the browser; never in production")
 PORT = env.setting("PORT", env.port, 8000, "port of the web server")
 HOST = env.setting("HOST", env.text, "127.0.0.1", "address the web server listens on")

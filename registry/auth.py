@@ -9,14 +9,14 @@ from django.contrib.auth.backends import ModelBackend
 from registry.choices import Role
 from registry.models import User
 
-_EDITED = ("instrument", "measure", "statusevent", "source", "feed")
+_EDITED = ("instrument", "measure", "statusevent", "instrumentrelation", "instrumentdocument", "source", "feed")
 _SEEN = (*_EDITED, "flag", "feedentry", "fetchattempt", "factversion", "party", "facility", "country", "mineral",
          "material", "instrumentversion", "historicalinstrument", "historicalmeasure",
          "historicalstatusevent")  # fmt: skip
 _PEOPLE = {f"registry.{verb}_{name}" for name in ("user", "membership") for verb in ("view", "add", "change")}
 _VIEW = {f"registry.view_{name}" for name in _SEEN}
 _EDIT = {f"registry.{verb}_{name}" for name in _EDITED for verb in ("add", "change")}
-_EDIT |= {"registry.delete_measure", "registry.delete_statusevent", "registry.change_flag", "registry.decide_flag"}
+_EDIT |= {f"registry.delete_{name}" for name in _EDITED[1:5]} | {"registry.change_flag", "registry.decide_flag"}
 _OFFICER = _VIEW | _EDIT | {"registry.submit_instrument", "traceability.view_lot"}
 _AUDITOR = {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
 

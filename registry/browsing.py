@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from registry.choices import FactStatus
 from registry.domain.asked import AskedDay
-from registry.models import Facility, FactVersion, InstrumentVersion, Mineral, Party
+from registry.models import Facility, FactVersion, InstrumentDocument, InstrumentVersion, Mineral, Party
 from registry.pages.instruments import InstrumentRow, instrument_row
 from registry.pages.minerals import MineralRow, facts_of, mineral_row, production_of
 from registry.pages.search import Hit, SearchPage, search_page
@@ -46,6 +46,20 @@ def get_known_instrument(
     rows = InstrumentVersion.objects.filter(instrument__instrument_id=instrument_id)
     versions = list(rows.select_related("instrument", "recorded_entry").order_by("number"))
     return versions, rows.as_known(as_of).select_related("instrument", "recorded_entry").first()
+
+
+def get_document(sha256: str, user: Any) -> InstrumentDocument | None:
+    """A kept file that a person may read: of a record that was ever approved with it, or of one of their desk."""
+    rows = InstrumentDocument.objects.filter(sha256=sha256).select_related("instrument")
+    for row in rows:
+        if user.has_perm("registry.view_instrument", row.instrument) or _was_published(row):
+            return row
+    return None
+
+
+def _was_published(row: InstrumentDocument) -> bool:
+    approved = InstrumentVersion.objects.filter(instrument=row.instrument).values_list("details__documents", flat=True)
+    return any(kept["sha256"] == row.sha256 for documents in approved for kept in documents or ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from registry.domain.dates import Basis
+from registry.domain.family import RelationKind
 from registry.domain.instruments import Direction, EngagementScope, MeasureCode, Pillar, Scope, Status
 
 
@@ -72,11 +73,22 @@ class LegalForce(StrEnum):
     NONE = "none"
 
 
+class DocumentRole(StrEnum):
+    """What a document is to its instrument."""
+
+    MAIN = "main"
+    AMENDMENT = "amendment"
+    ANNEX = "annex"
+    TRANSLATION = "translation"
+    PRESS_RELEASE = "press_release"
+
+
 #: Words where the value alone does not read well.
 _LABELS = {
     "cm_specific": "Specific to critical minerals",
     "downstream_only": "Downstream only",
     "dedicated_cm": "Dedicated to critical minerals",
+    "main": "Text of the act",
     "mou": "Memorandum of understanding",
     "outside_paper": "From outside the paper",
     "source_date": "Date of the source",
@@ -106,6 +118,8 @@ PILLARS = choices(Pillar)
 ENGAGEMENT_SCOPES = choices(EngagementScope)
 DIRECTIONS = choices(Direction)
 BASES = choices(Basis)
+RELATIONS = choices(RelationKind)
+DOCUMENT_ROLES = choices(DocumentRole)
 
 #: Materials of the lot contract, in the order of the chain.
 MATERIALS = [

@@ -11,9 +11,14 @@ from django.forms.models import BaseInlineFormSet
 
 from registry.choices import MATERIALS, STAGES
 from registry.domain.dates import PartialDate
-from registry.domain.entering import BEGINNINGS, ENDINGS, read_date, read_hs
+from registry.domain.documents import ENDINGS, LARGEST
+from registry.domain.entering import read_date, read_hs
 from registry.domain.instruments import Status
-from registry.models import Country, Instrument, Measure, Mineral, StatusEvent
+from registry.domain.instruments import StatusEvent as StatusStep
+from registry.domain.lifecycle import illegal_steps
+from registry.exceptions import BadInput
+from registry.models import Country, Instrument, InstrumentDocument, InstrumentRelation, Measure, Mineral, StatusEvent
+from registry.services.documents import fill
 
 DATE_HELP = "2026-11-23, 2026-11 or 2026; 2569 is read as 2026."
 
@@ -169,16 +174,74 @@ class StatusForm(forms.ModelForm):
 
 
 class StatusFormSet(BaseInlineFormSet):
-    """The life of an instrument: it cannot end before it began."""
+    """The life of an instrument: each step is one that the lifecycle knows."""
 
     def clean(self) -> None:
         super().clean()
-        rows = [form for form in self.forms if _stands(form)]
-        began = [_since(form) for form in rows if form.cleaned_data.get("status") in BEGINNINGS and _since(form)]
-        for form in rows:
-            status, since = form.cleaned_data.get("status"), _since(form)
-            if status in ENDINGS and since and began and since.last < min(date.first for date in began if date):
-                form.add_error("since", f"{Status(status).value.capitalize()} on {since}, before it was in force.")
+        rows = [form for form in self.forms if _stands(form) and form.cleaned_data.get("status")]
+        steps = [StatusStep(Status(form.cleaned_data["status"]), _since(form)) for form in rows]
+        for wrong in illegal_steps(steps):
+            rows[wrong.index].add_error("since", wrong.sentence)
+
+
+class RelationForm(forms.ModelForm):
+    since = PartialDateField(label="Since", help_text="Empty: not stated.")
+
+    prefilled: frozenset[str] = frozenset()
+
+    class Meta:
+        model = InstrumentRelation
+        fields = ("kind", "other", "since", "note")
+        help_texts = {"other": "The earlier act, of any country."}
+
+    def clean_other(self) -> Instrument:
+        other: Instrument = self.cleaned_data["other"]
+        if self.instance.instrument_id and other.pk == self.instance.instrument_id:
+            raise ValidationError("An act cannot act on itself: choose the earlier act.")
+        return other
+
+
+class DocumentForm(forms.ModelForm):
+    """A file of the record. After an error it has to be chosen again: no browser sends it by itself."""
+
+    file = forms.FileField(
+        label="File",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS), "class": "file-in"}),
+        help_text=f"PDF, Word, Excel, text or a picture, up to {LARGEST // 1_000_000} MB; drop it here.",
+    )
+
+    url = forms.URLField(label="Where it was found", required=False, max_length=1000, assume_scheme="https")
+
+    prefilled: frozenset[str] = frozenset()
+
+    class Meta:
+        model = InstrumentDocument
+        fields = ("file", "role", "language", "url")
+
+    def clean_language(self) -> str:
+        language: str = self.cleaned_data["language"].strip().lower()
+        if language and not language.replace("-", "").isalpha():
+            raise ValidationError("Write the code of a language, such as en, id, ms, th or vi.")
+        return language
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        file = cleaned.get("file")
+        if file is None and self.instance.pk is None and "file" not in self.errors:
+            self.add_error("file", "Choose the file.")
+        elif file is not None:
+            self._read(file)
+        return cleaned
+
+    def _read(self, file: Any) -> None:
+        if file.size > LARGEST:
+            self.add_error("file", f"The file is larger than {LARGEST // 1_000_000} MB.")
+            return
+        try:
+            fill(document=self.instance, name=file.name, content=file.read())
+        except BadInput as error:
+            self.add_error("file", str(error))
 
 
 def _stands(form: forms.ModelForm) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ledger.domain.canonical import JSON
 from ledger.tracking import track
 from registry.models import FactVersion, Feed, Flag, Instrument, InstrumentVersion
+from registry.states import document_details, relation_details
 
 
 def instrument_state(instrument: Instrument) -> JSON:
@@ -22,7 +23,14 @@ def instrument_state(instrument: Instrument) -> JSON:
             _columns(event, ("status", "since", "basis", "note"))
             for event in instrument.status_events.order_by("since", "pk")
         ],
+        **_if_any("relations", relation_details(instrument)),
+        **_if_any("documents", document_details(instrument)),
     }
+
+
+def _if_any(name: str, rows: Sequence[Any]) -> dict[str, JSON]:
+    """Nothing where there are no rows: entries made before a kind of row existed stay true."""
+    return {name: [dict(row) for row in rows]} if rows else {}
 
 
 def version_state(version: InstrumentVersion) -> JSON:
@@ -64,7 +72,9 @@ def _columns(row: Any, names: tuple[str, ...]) -> dict[str, JSON]:
 
 
 def _live_instruments() -> Iterator[tuple[str, JSON]]:
-    rows = Instrument.objects.select_related("source", "flag").prefetch_related("measures", "status_events")
+    rows = Instrument.objects.select_related("source", "flag").prefetch_related(
+        "measures", "status_events", "relations__other", "documents"
+    )
     for instrument in rows:
         yield instrument.instrument_id, instrument_state(instrument)
 

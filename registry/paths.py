@@ -21,6 +21,10 @@ def instrument_path(instrument_id: str) -> str:
     return f"/instruments/{quote(instrument_id)}/"
 
 
+def document_path(sha256: str) -> str:
+    return f"/documents/{quote(sha256)}/"
+
+
 def fact_path(fact_id: str) -> str:
     return f"/facts/{quote(fact_id)}/"
 

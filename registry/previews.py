@@ -7,7 +7,10 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from registry.models import Instrument, InstrumentVersion, Material, Measure, Source, StatusEvent
+from registry.domain.dates import Certainty
+from registry.domain.family import ENDING, RelationKind
+from registry.domain.instruments import InstrumentState, in_force
+from registry.models import Instrument, InstrumentRelation, InstrumentVersion, Material, Measure, Source, StatusEvent
 from registry.signals import Effect, asking_effects
 from registry.states import state_of
 
@@ -30,7 +33,12 @@ class Preview:
 
 
 def get_preview(
-    instrument: Instrument, measures: Sequence[Measure], events: Sequence[StatusEvent], *, on: dt.date
+    instrument: Instrument,
+    measures: Sequence[Measure],
+    events: Sequence[StatusEvent],
+    *,
+    on: dt.date,
+    relations: Sequence[InstrumentRelation] = (),
 ) -> Preview:
     """Ask all apps what approving these rows, saved or not, would change on a day. Writes nothing."""
     instrument = copy.copy(instrument)
@@ -40,7 +48,8 @@ def get_preview(
     answers = [answer for _receiver, answer in asking_effects.send_robust(sender=Instrument, draft=draft, on=on)]
     effects = sorted((answer for answer in answers if isinstance(answer, Effect)), key=lambda effect: effect.order)
     failed = sum(isinstance(answer, Exception) for answer in answers)
-    return Preview(tuple(effects), tuple(_checks(instrument, measures)), failed)
+    checks = (*_checks(instrument, measures), *_check_ended(relations, on))
+    return Preview(tuple(effects), checks, failed)
 
 
 def _numbered(measures: Sequence[Measure]) -> list[Measure]:
@@ -91,6 +100,14 @@ def _check_evidence(source: Source | None) -> Iterator[Check]:
         yield Check("warn", "Missing", "no source is named")
     elif source.kind == "news":
         yield Check("warn", "Weak", "one source, and it is news")
+
+
+def _check_ended(relations: Sequence[InstrumentRelation], on: dt.date) -> Iterator[Check]:
+    """Acts that this one ends and that still stand as in force: their own record has to say so."""
+    ended = [row.other_id for row in relations if RelationKind(row.kind) in ENDING]
+    for version in InstrumentVersion.objects.current().filter(instrument__in=ended).select_related("instrument"):
+        if in_force(InstrumentState.from_json(version.content), on) is not Certainty.NO:
+            yield Check("warn", "Look", "still in force by its own record; log its end there:", version.instrument)
 
 
 def _check_codes(measure: Measure) -> Iterator[Check]:

@@ -12,6 +12,7 @@ import yaml
 
 from registry.domain.dates import Basis, PartialDate
 from registry.domain.facts import Comparator, Fact, Period, Subject, parse_value
+from registry.domain.family import Relation, RelationKind
 from registry.domain.instruments import (
     Direction,
     EngagementScope,
@@ -271,6 +272,10 @@ def _instrument(actor: str, raw: Mapping[str, Any]) -> PaperInstrument:
         judgement=raw.get("judgement"),
         note=raw.get("note"),
         not_stated=_strings(raw, "not_stated"),
+        relations=tuple(
+            Relation(raw["id"], RelationKind(one["kind"]), one["id"], one.get("since", ""))
+            for one in raw.get("relations", ())
+        ),
         **{name: raw.get(name) for name in plain},
     )
 

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from registry.choices import FactStatus
 from registry.domain.facts import Fact
+from registry.domain.family import Relation, RelationKind
 from registry.domain.instruments import InstrumentState
-from registry.models import Country, FactVersion, InstrumentVersion
+from registry.models import Country, FactVersion, InstrumentRelation, InstrumentVersion
 
 
 def get_instruments(*, as_of: dt.datetime | None = None) -> tuple[InstrumentState, ...]:
@@ -32,3 +33,22 @@ def get_facts(*, as_of: dt.datetime | None = None) -> tuple[Fact, ...]:
 def get_members(on: dt.date) -> list[Country]:
     """ASEAN's members on a day, by name."""
     return list(Country.objects.members(on).order_by("name"))
+
+
+def get_relations(*, besides: int | None = None) -> list[Relation]:
+    """What instruments do to one another by the desk's records, those of one of them (by primary key) left out."""
+    rows = InstrumentRelation.objects.exclude(instrument=besides) if besides else InstrumentRelation.objects.all()
+    ends = rows.order_by("pk").values_list("instrument__instrument_id", "kind", "other__instrument_id", "since")
+    return [Relation(later, RelationKind(kind), earlier, since) for later, kind, earlier, since in ends]
+
+
+def get_known_relations(*, as_of: dt.datetime | None = None) -> tuple[list[Relation], dict[str, str]]:
+    """What approved instruments do to one another as known at an instant (None: now), and every title by id."""
+    rows = InstrumentVersion.objects.as_known(as_of).order_by("pk")
+    relations, titles = [], {}
+    for name, title, acts in rows.values_list("instrument__instrument_id", "content__title", "details__relations"):
+        titles[name] = title
+        relations += [
+            Relation(name, RelationKind(act["kind"]), act["instrument_id"], act["since"]) for act in acts or ()
+        ]
+    return relations, titles

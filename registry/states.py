@@ -80,7 +80,32 @@ def details_of(instrument: Instrument, measures: Sequence[Measure]) -> JSON:
             f"{instrument.instrument_id}.{measure.number}": {"exemptions": measure.exemptions, "rate": measure.rate}
             for measure in measures
         },
+        "relations": relation_details(instrument),
+        "documents": document_details(instrument),
     }
+
+
+def relation_details(instrument: Instrument) -> list[dict[str, str]]:
+    """What an instrument does to others: ``{kind, instrument_id, title, since, note}`` each."""
+    return [
+        {
+            "kind": row.kind,
+            "instrument_id": row.other.instrument_id,
+            "title": row.other.title,
+            "since": row.since,
+            "note": row.note,
+        }
+        for row in instrument.relations.all()
+    ]
+
+
+def document_details(instrument: Instrument) -> list[dict[str, Any]]:
+    """The files of an instrument: ``{sha256, role, language, name, media_type, size, url, retrieved_at}`` each."""
+    names = ("sha256", "role", "language", "name", "media_type", "size", "url")
+    return [
+        {**{name: getattr(row, name) for name in names}, "retrieved_at": row.retrieved_at.isoformat()}
+        for row in instrument.documents.all()
+    ]
 
 
 def source_details(source: Source | None) -> dict[str, Any] | None:

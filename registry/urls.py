@@ -10,6 +10,7 @@ app_name = "registry"
 urlpatterns = [
     path("instruments/", views.instrument_list, name="instrument-list"),
     path("instruments/<str:instrument_id>/", views.instrument_detail, name="instrument-detail"),
+    path("documents/<str:sha256>/", views.document, name="document"),
     path("minerals/", views.mineral_list, name="mineral-list"),
     path("minerals/<str:code>/", views.mineral_detail, name="mineral-detail"),
     path("facts/<str:fact_id>/", views.fact_detail, name="fact-detail"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
 
 from ledger.models import Entry
 from ledger.selectors import get_head
 from registry.browsing import (
+    get_document,
     get_fact_versions,
     get_instrument_rows,
     get_known_facts,
@@ -20,10 +24,13 @@ from registry.days import with_day
 from registry.domain.asked import AskedDay
 from registry.models import Material, Mineral
 from registry.pages.facts import fact_page
+from registry.pages.family import get_family
 from registry.pages.instruments import instrument_page
+from registry.pages.legislation import as_script, legislation
 from registry.pages.log import entry_page, entry_row
 from registry.pages.minerals import facts_of, mineral_page
 from registry.panels import get_panels
+from registry.services.documents import path_of
 from registry.signals import Subject
 from registry.wording import country_names, mineral_names
 
@@ -44,8 +51,25 @@ def instrument_detail(request: HttpRequest, asked: AskedDay, instrument_id: str)
     page = instrument_page(versions, shown, asked.on, country_names(), mineral_names(), asked.query)
     subject = Subject("instrument", instrument_id, {"on": asked.on.isoformat(), "version": str(shown.number)})
     panels = get_panels(subject, request.user)
-    context = {"asked": asked, "section": "instruments", "page": page, "panels": panels}
-    return render(request, "registry/instrument_detail.html", context)
+    family = get_family(instrument_id, asked.as_of, asked.query)
+    data = legislation(shown, asked.on, country_names(), mineral_names(), settings.SITE_URL)
+    if request.GET.get("format") == "jsonld":
+        return JsonResponse(data, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
+    context = {"asked": asked, "section": "instruments", "page": page, "panels": panels, "family": family}
+    return render(request, "registry/instrument_detail.html", {**context, "data": mark_safe(as_script(data))})
+
+
+def document(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """The archived copy of a document: open to all once an approved record has it, before that to its desk."""
+    kept = get_document(sha256, request.user)
+    if kept is None:
+        raise Http404("No document of this hash is open to you.")
+    shown = kept.media_type in ("application/pdf", "image/png", "image/jpeg")
+    answer = FileResponse(
+        path_of(kept.sha256).open("rb"), as_attachment=not shown, filename=kept.name, content_type=kept.media_type
+    )
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
 
 
 @with_day

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.admin.record import ChangeLine, Words
-from registry.models import Instrument, Measure, StatusEvent
+from registry.choices import label
+from registry.comparing import ChangeLine, Words
+from registry.models import Instrument, InstrumentDocument, InstrumentRelation, Measure, StatusEvent
 
 #: One press of a button writes its rows within this time.
 _TOGETHER = dt.timedelta(seconds=2)
@@ -45,6 +46,8 @@ def _rows(instrument: Instrument) -> list[Any]:
         *Instrument.history.filter(id=instrument.pk),
         *Measure.history.filter(instrument_id=instrument.pk),
         *StatusEvent.history.filter(instrument_id=instrument.pk),
+        *InstrumentRelation.history.filter(instrument_id=instrument.pk).select_related("other"),
+        *InstrumentDocument.history.filter(instrument_id=instrument.pk),
     ]
 
 
@@ -70,12 +73,19 @@ def _lines(row: Any, words: Words) -> Iterator[ChangeLine]:
 
 
 def _subject(row: Any) -> str:
-    return f"Measure {row.number}" if isinstance(row.history_object, Measure) else "Status"
+    subject = row.history_object
+    if isinstance(subject, Measure):
+        return f"Measure {row.number}"
+    return str(subject._meta.verbose_name).capitalize()
 
 
 def _whole(row: Any, words: Words) -> str:
     if isinstance(row.history_object, Measure):
         return words.of({"code": row.code, "minerals": row.minerals, "hs": row.hs})
+    if isinstance(row.history_object, InstrumentRelation):
+        return f"{label(row.kind)} {row.other.title}"
+    if isinstance(row.history_object, InstrumentDocument):
+        return f"{label(row.role)}: {row.name}, SHA-256 {row.sha256[:16]}…"
     return words.of({"status": row.status, "since": row.since})
 
 

@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from registry.admin.prefilled import get_prefill
-from registry.forms import MeasureForm, StatusForm, StatusFormSet
-from registry.models import Instrument, Measure, StatusEvent
+from registry.forms import DocumentForm, MeasureForm, RelationForm, StatusForm, StatusFormSet
+from registry.models import Instrument, InstrumentDocument, InstrumentRelation, Measure, StatusEvent
 
 
 class RecordInline(admin.StackedInline):
@@ -19,10 +19,12 @@ class RecordInline(admin.StackedInline):
     template = "admin/registry/instrument/rows.html"
     #: Parameter of the address that asks for one more empty row, for readers without scripts.
     more = ""
+    #: Whether a new record starts with an empty row.
+    starts = True
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         prefilled = len(self.first_rows(request))
-        return max(prefilled, 1 if obj is None or self.more in request.GET else 0)
+        return max(prefilled, 1 if (obj is None and self.starts) or self.more in request.GET else 0)
 
     def first_rows(self, request: HttpRequest) -> list[dict[str, object]]:
         """Values of new rows that a flag fills in."""
@@ -73,3 +75,27 @@ class MeasureInline(RecordInline):
     def first_rows(self, request: HttpRequest) -> list[dict[str, object]]:
         found = get_prefill(request)
         return [found.prefill.measure] if found and found.prefill.measure and not found.attaches else []
+
+
+class RelationInline(RecordInline):
+    model = InstrumentRelation
+    form = RelationForm
+    fk_name = "instrument"
+    more = "more_relations"
+    starts = False
+    autocomplete_fields = ("other",)
+    fields = (("kind", "since"), "other", "note")
+
+    def first_rows(self, request: HttpRequest) -> list[dict[str, object]]:
+        return []
+
+
+class DocumentInline(RecordInline):
+    model = InstrumentDocument
+    form = DocumentForm
+    more = "more_documents"
+    starts = False
+    fields = ("file", ("role", "language"), "url")
+
+    def first_rows(self, request: HttpRequest) -> list[dict[str, object]]:
+        return []

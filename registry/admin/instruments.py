@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -23,24 +24,36 @@ from registry import permissions
 from registry.admin.base import ShowAgain, instant_column
 from registry.admin.filters import CodeFilter, CountedTogether, CountryFilter, FlagFilter, MeasureFilter, MineralFilter
 from registry.admin.history import get_edits
-from registry.admin.inlines import MeasureInline, StatusInline
+from registry.admin.inlines import DocumentInline, MeasureInline, RelationInline, StatusInline
 from registry.admin.prefilled import Prefilled, get_prefill
-from registry.admin.record import Words, changes_against, sections_of
+from registry.admin.record import changes_against, sections_of
 from registry.admin.review import ReviewAdmin, take_step
 from registry.choices import DraftState
+from registry.comparing import Words
 from registry.desk import countries_of, get_drafts, get_instruments_of, get_reviews
 from registry.domain.dates import PartialDate
 from registry.domain.entering import BEGINNINGS
 from registry.domain.instruments import InstrumentState
 from registry.exceptions import NotAllowed, WrongState
 from registry.forms import InstrumentForm
-from registry.models import Country, Instrument, InstrumentVersion, Measure, Source, StatusEvent
+from registry.models import (
+    Country,
+    Instrument,
+    InstrumentDocument,
+    InstrumentRelation,
+    InstrumentVersion,
+    Measure,
+    Source,
+    StatusEvent,
+)
 from registry.paths import instrument_path
 from registry.previews import Preview, get_preview
 from registry.services.drafting import draft_from_news
 from registry.services.instruments import Draft, save_draft
 from registry.templatetags.seam import badge, date_words
 from registry.wording import status_badge
+
+Row = TypeVar("Row", bound=models.Model)
 
 STATE_MARKS = {
     DraftState.DRAFT: "v-ch",
@@ -75,7 +88,7 @@ class InstrumentAdmin(ReviewAdmin):
     form = InstrumentForm
     change_form_template = "admin/registry/instrument/change_form.html"
     object_history_template = "admin/registry/instrument/history.html"
-    inlines = (StatusInline, MeasureInline)
+    inlines = (StatusInline, MeasureInline, RelationInline, DocumentInline)
     autocomplete_fields = ("source",)
     list_display = ("titled", "country", "at_desk", "stands", "does", "since", "changed")
     list_filter = (WaitingFilter, CountryFilter, ("state", CodeFilter), MineralFilter, MeasureFilter,
@@ -209,11 +222,25 @@ class InstrumentAdmin(ReviewAdmin):
         found = get_prefill(request)
         if form.is_bound:
             valid = form.is_valid() and all(formset.is_valid() for formset in formsets)
-            return get_preview(_citing(form.instance, found), *_rows_of(formsets), on=on) if valid else None
+            if not valid:
+                return None
+            return get_preview(
+                _citing(form.instance, found),
+                _rows_of(formsets, Measure),
+                _rows_of(formsets, StatusEvent),
+                on=on,
+                relations=_rows_of(formsets, InstrumentRelation),
+            )
         if obj is not None:
             if obj.state == DraftState.APPROVED:
                 return None
-            return get_preview(obj, list(obj.measures.all()), list(obj.status_events.all()), on=on)
+            return get_preview(
+                obj,
+                list(obj.measures.all()),
+                list(obj.status_events.all()),
+                on=on,
+                relations=list(obj.relations.all()),
+            )
         return preview_of_flag(found.prefill, on=on) if found else None
 
     # --- the history
@@ -265,13 +292,16 @@ def _gather(form: Any, formsets: Sequence[Any]) -> Draft:
         instrument=form.instance,
         measures=[row for row in changed if isinstance(row, Measure)],
         events=[row for row in changed if isinstance(row, StatusEvent)],
+        relations=[row for row in changed if isinstance(row, InstrumentRelation)],
+        documents=[row for row in changed if isinstance(row, InstrumentDocument)],
         removed=[row for formset in formsets for row in formset.deleted_objects],
     )
 
 
-def _rows_of(formsets: Sequence[Any]) -> tuple[list[Measure], list[StatusEvent]]:
+def _rows_of(formsets: Sequence[Any], kind: type[Row]) -> list[Row]:
+    """Rows of one kind as they are typed, those taken out left out."""
     rows = [form.instance for formset in formsets for form in formset.forms if _is_row(form)]
-    return [row for row in rows if isinstance(row, Measure)], [row for row in rows if isinstance(row, StatusEvent)]
+    return [row for row in rows if isinstance(row, kind)]
 
 
 def _is_row(form: forms.ModelForm) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from registry.domain.dates import Basis, PartialDate
+from registry.domain.family import Relation
 from registry.domain.instruments import InstrumentState, Status
 
 
@@ -62,6 +63,7 @@ class PaperInstrument:
     judgement: str | None = None
     note: str | None = None
     not_stated: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from registry.models.feeds import Feed, FeedEntry, FetchAttempt, Flag
 from registry.models.instruments import Instrument, InstrumentVersion, Measure, StatusEvent
 from registry.models.parties import Facility, Party
 from registry.models.people import Membership, User
+from registry.models.relations import InstrumentDocument, InstrumentRelation
 from registry.models.sources import Source
 from registry.models.vocabulary import Country, Material, Mineral
 
@@ -17,6 +18,8 @@ __all__ = [
     "FetchAttempt",
     "Flag",
     "Instrument",
+    "InstrumentDocument",
+    "InstrumentRelation",
     "InstrumentVersion",
     "Material",
     "Measure",

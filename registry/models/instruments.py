@@ -35,7 +35,7 @@ def validate_partial_date(value: str) -> None:
         raise ValidationError(str(error), code="bad_value") from error
 
 
-def _partial_date(name: str, help_text: str = "YYYY-MM-DD, YYYY-MM or YYYY: no finer than the source") -> Any:
+def partial_date_field(name: str, help_text: str = "YYYY-MM-DD, YYYY-MM or YYYY: no finer than the source") -> Any:
     return models.CharField(name, max_length=10, blank=True, validators=[validate_partial_date], help_text=help_text)
 
 
@@ -77,7 +77,7 @@ class Instrument(models.Model):
     pillar = models.CharField(max_length=20, choices=PILLARS, blank=True)
     engagement_scope = models.CharField(max_length=20, choices=ENGAGEMENT_SCOPES, blank=True)
     counterparts = models.JSONField(default=list, blank=True)
-    until = _partial_date("last day", "last day of the whole instrument, where one is stated")
+    until = partial_date_field("last day", "last day of the whole instrument, where one is stated")
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="instruments")
     section = models.CharField("where in the source", max_length=60, blank=True, help_text="article, section or page")
     quote = models.TextField("what the source says", blank=True)
@@ -115,8 +115,8 @@ class Measure(models.Model):
     destinations = models.JSONField(default=list, blank=True)
     exemptions = models.TextField(blank=True)
     rate = models.CharField("rate or quota, with unit", max_length=100, blank=True)
-    start = _partial_date("in force from")
-    until = _partial_date("last day in force")
+    start = partial_date_field("in force from")
+    until = partial_date_field("last day in force")
 
     history = desk_history()
 
@@ -137,7 +137,7 @@ class StatusEvent(models.Model):
 
     instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="status_events")
     status = models.CharField(max_length=20, choices=STATUSES)
-    since = _partial_date("since")
+    since = partial_date_field("since")
     basis = models.CharField(max_length=15, choices=BASES, default=Basis.STATED.value)
     note = models.CharField(max_length=300, blank=True)
 

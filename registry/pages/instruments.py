@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from registry.choices import label
+from registry.comparing import ChangeLine, Words, changes_between, contents_of
 from registry.domain.dates import Basis, Certainty, PartialDate, Precision
 from registry.domain.instruments import (
     Direction,
@@ -20,7 +22,7 @@ from registry.domain.instruments import (
 from registry.domain.timeline import Moment, Period, Timeline, timeline
 from registry.models import InstrumentVersion
 from registry.parts import Link, ProofMark, SourceMark
-from registry.paths import country_path, instrument_path, judgement_path
+from registry.paths import country_path, document_path, instrument_path, judgement_path
 from registry.wording import basis_words, listed, measure_badge, measure_class, measure_label, source_mark, status_badge
 
 _STARTING = (Status.IN_FORCE, Status.SIGNED)
@@ -86,6 +88,21 @@ class Version:
     proof: ProofMark
     href: str
     shown: bool
+    changes: tuple[ChangeLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file kept with the record: what is shown when its link has died."""
+
+    href: str
+    name: str
+    role: str
+    language: str
+    url: str
+    sha256: str
+    size: int
+    retrieved_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,7 @@ class InstrumentPage:
     measures: tuple[MeasureCard, ...]
     versions: tuple[Version, ...]
     proof: ProofMark
+    documents: tuple[Copy, ...]
 
 
 def instrument_row(
@@ -175,8 +193,22 @@ def instrument_page(
         life_words=_life_words(state, on),
         happenings=tuple(_happenings(state)),
         measures=tuple(_card(measure, state, details, on, countries, minerals) for measure in state.measures),
-        versions=tuple(_version(version, shown) for version in reversed(versions)),
+        versions=tuple(_versions(versions, shown)),
         proof=ProofMark(shown.recorded_entry_id),
+        documents=tuple(_copy(row) for row in details.get("documents") or ()),
+    )
+
+
+def _copy(row: Mapping[str, Any]) -> Copy:
+    return Copy(
+        href=document_path(row["sha256"]),
+        name=row["name"],
+        role=label(row["role"]),
+        language=row["language"],
+        url=row["url"],
+        sha256=row["sha256"],
+        size=row["size"],
+        retrieved_at=dt.datetime.fromisoformat(row["retrieved_at"]),
     )
 
 
@@ -266,7 +298,15 @@ def _life_words(state: InstrumentState, on: dt.date) -> str:
     return f"Lifecycle: {', '.join(steps) or 'no step on record'}; {end}; {standing[in_force(state, on)]} on {on}."
 
 
-def _version(version: InstrumentVersion, shown: InstrumentVersion) -> Version:
+def _versions(versions: Sequence[InstrumentVersion], shown: InstrumentVersion) -> list[Version]:
+    """Newest first, each with what it changed of the one before."""
+    words = Words()
+    changes = [changes_between(contents_of(old), contents_of(new), words) for old, new in pairwise(versions)]
+    rows = [_version(version, shown, lines) for version, lines in zip(versions, [[], *changes], strict=True)]
+    return rows[::-1]
+
+
+def _version(version: InstrumentVersion, shown: InstrumentVersion, changes: Sequence[ChangeLine]) -> Version:
     entry = version.recorded_entry
     at = entry.recorded_at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
     return Version(
@@ -278,4 +318,5 @@ def _version(version: InstrumentVersion, shown: InstrumentVersion) -> Version:
         proof=ProofMark(entry.pk),
         href=f"{instrument_path(version.instrument.instrument_id)}?as_of={at}",
         shown=version.pk == shown.pk,
+        changes=tuple(changes),
     )

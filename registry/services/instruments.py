@@ -12,12 +12,25 @@ from ledger.domain.actor import Actor, Door
 from ledger.services import Change, record
 from registry import permissions
 from registry.choices import DraftState
+from registry.domain.family import Relation, RelationKind, closing_path
+from registry.domain.instruments import Status
+from registry.domain.instruments import StatusEvent as StatusStep
+from registry.domain.lifecycle import illegal_steps
 from registry.exceptions import BadInput
 from registry.live import instrument_state, version_state
-from registry.models import Instrument, InstrumentVersion, Measure, StatusEvent, User
+from registry.models import (
+    Instrument,
+    InstrumentDocument,
+    InstrumentRelation,
+    InstrumentVersion,
+    Measure,
+    StatusEvent,
+    User,
+)
+from registry.selectors import get_relations
 from registry.services.flags import confirm
 from registry.signals import instruments_changed
-from registry.states import details_of, state_of
+from registry.states import details_of, partial_date, state_of
 
 
 @dataclass(slots=True)
@@ -27,6 +40,8 @@ class Draft:
     instrument: Instrument
     measures: Sequence[Measure] = ()
     events: Sequence[StatusEvent] = ()
+    relations: Sequence[InstrumentRelation] = ()
+    documents: Sequence[InstrumentDocument] = ()
     removed: Sequence[models.Model] = field(default=())
 
 
@@ -34,7 +49,7 @@ class Draft:
 def save_draft(*, draft: Draft, by: Actor, reason: str) -> Instrument:
     """Store a record with its measures and status events; what was approved before stays in force until approved anew.
 
-    Raises django's ValidationError where a value cannot stand.
+    Raises django's ValidationError where a value cannot stand, BadInput where the rows together cannot.
     """
     instrument = draft.instrument
     before = _stored(instrument)
@@ -50,13 +65,43 @@ def save_draft(*, draft: Draft, by: Actor, reason: str) -> Instrument:
             measure.number if measure.pk else _free_number(instrument, number),
         )
         _save(measure, reason)
-    for event in draft.events:
-        event.instrument = instrument
-        _save(event, reason)
+    parts: list[StatusEvent | InstrumentRelation | InstrumentDocument]
+    parts = [*draft.events, *draft.relations, *draft.documents]
+    for part in parts:
+        part.instrument = instrument
+        _save(part, reason)
+    _check_whole(instrument)
     _record(instrument, "draft" if before is None else "change", before, by, reason)
     if instrument.flag is not None:
         confirm(flag=instrument.flag, by=by, reason=f"became {instrument.instrument_id}")
     return instrument
+
+
+def _check_whole(instrument: Instrument) -> None:
+    """What no single row shows: a step that the lifecycle does not know, relations that run in a circle."""
+    rows = instrument.status_events.all()
+    steps = [StatusStep(Status(row.status), partial_date(row.since, row.basis)) for row in rows]
+    if wrong := illegal_steps(steps):
+        raise BadInput(wrong[0].sentence)
+    if wrong_circle := find_circle(list(instrument.relations.select_related("instrument", "other"))):
+        raise BadInput(wrong_circle)
+
+
+def find_circle(rows: Sequence[InstrumentRelation]) -> str:
+    """The sentence against relations of one instrument that would close a circle with all on record; or none."""
+    if not rows:
+        return ""
+    known = get_relations(besides=rows[0].instrument_id)
+    for row in rows:
+        added = Relation(row.instrument.instrument_id, RelationKind(row.kind), row.other.instrument_id)
+        path = closing_path(known, added)
+        if path is not None:
+            return (
+                f"{row.other.title} already acts on this one ({' → '.join(path)}): an act can only act on one that "
+                "was there before it. Enter the relation at the later act."
+            )
+        known.append(added)
+    return ""
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from registry.choices import InstrumentType, LegalForce
 from registry.domain.dates import Basis, PartialDate
 from registry.domain.instruments import InstrumentState
 from registry.domain.paper import PaperFacility, PaperInstrument, PaperSource
-from registry.models import Facility, Instrument, Measure, Party, Source, StatusEvent
+from registry.models import Facility, Instrument, InstrumentRelation, Measure, Party, Source, StatusEvent
 from registry.services.facts import FactRow, Tally, put_facts
 from registry.services.instruments import Draft, publish, save_draft
 from registry.states import state_of
@@ -33,7 +33,7 @@ def load_reference(*, by: Actor) -> Tally:
     tally += _load_parties()
     tally += _load_facilities(by)
     tally += put_facts(rows=[*_fact_rows(), *_production_rows()], by=by, reason=REASON)
-    for instrument in reference.load_instruments():
+    for instrument in sorted(reference.load_instruments(), key=lambda each: bool(each.relations)):
         tally += put_instrument(paper_draft(instrument), by=by, reason=REASON)
     return tally
 
@@ -68,7 +68,15 @@ def paper_draft(paper: PaperInstrument) -> Draft:
         note=paper.note or "",
         judgement=paper.judgement or "",
     )
-    return draft_of(state, instrument)
+    draft = draft_of(state, instrument)
+    earlier = {row.instrument_id: row for row in Instrument.objects.filter(
+        instrument_id__in=[relation.earlier for relation in paper.relations])}  # fmt: skip
+    draft.relations = [
+        InstrumentRelation(kind=relation.kind.value, other=earlier[relation.earlier], since=relation.since)
+        for relation in paper.relations
+        if relation.earlier in earlier
+    ]
+    return draft
 
 
 def draft_of(state: InstrumentState, instrument: Instrument) -> Draft:
@@ -111,9 +119,8 @@ def _onto(known: Instrument, draft: Draft) -> Draft:
     """The same draft as a change of the record that is there."""
     draft.instrument.pk, draft.instrument.created_at = known.pk, known.created_at
     draft.instrument._state.adding = False
-    return Draft(
-        draft.instrument, draft.measures, draft.events, removed=[*known.measures.all(), *known.status_events.all()]
-    )
+    draft.removed = [*known.measures.all(), *known.status_events.all(), *known.relations.all()]
+    return draft
 
 
 def _load_sources() -> Tally:

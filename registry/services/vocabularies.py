@@ -49,6 +49,12 @@ def measure_words() -> dict[str, dict[str, str]]:
     return measures
 
 
+@cache
+def mast_edition() -> str:
+    """The edition of UNCTAD's MAST whose codes `measure_words` has; editions differ in their codes of chapter P."""
+    return str(_read("measures.yaml")["mast_edition"])
+
+
 def _read(name: str) -> Any:
     return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
 

@@ -204,7 +204,7 @@ def test_an_end_before_the_beginning_is_refused_at_the_status(officer: User, fla
     data |= {"status_events-1-status": "repealed", "status_events-1-since": "2025", "status_events-1-basis": "stated"}
     page = client.post(address, data).content.decode()
 
-    assert "Repealed on 2025, before it was in force." in page
+    assert "Repealed on 2025, before it was in force on 2026-11-23: check the dates." in page
 
 
 def test_the_panel_asks_every_app_about_the_unsaved_draft_and_preview_saves_nothing(officer: User, flag: Flag) -> None:
