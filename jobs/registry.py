@@ -18,7 +18,7 @@ class Handler:
     run: Run
     derives: bool
     urgent: bool
-    lease_seconds: int
+    longest_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,13 @@ _PERIODIC: dict[str, Periodic] = {}
 PERIODIC_KEY = "periodic"
 
 
-def handler(kind: str, *, derives: bool = False, urgent: bool = True, lease_seconds: int = 600) -> Callable[[Run], Run]:
-    """Register what does a kind of work. A lease outlives the run, or another worker starts it again."""
+def handler(
+    kind: str, *, derives: bool = False, urgent: bool = True, longest_seconds: int = 600
+) -> Callable[[Run], Run]:
+    """Register what does a kind of work. A run longer than ``longest_seconds`` may be started again elsewhere."""
 
     def register(run: Run) -> Run:
-        _HANDLERS[kind] = Handler(kind, run, derives, urgent, lease_seconds)
+        _HANDLERS[kind] = Handler(kind, run, derives, urgent, longest_seconds)
         return run
 
     return register

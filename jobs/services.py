@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from jobs import registry, waking
+from jobs.leases import LEASE, Renewal
 from jobs.models import Job
 
 logger = logging.getLogger(__name__)
@@ -100,11 +101,9 @@ def _claim(kinds: Collection[str] | None) -> Job | None:
         job: Job | None = _open_jobs(kinds).filter(free, due_at__lte=now).order_by("-urgent", "due_at", "pk").first()
         if job is None:
             return None
-        found = registry.get_handler(job.kind)
-        lease_seconds = found.lease_seconds if found else 60
         token = uuid.uuid4()
         claimed = Job.objects.filter(pk=job.pk, lease=job.lease, finished_at=None).update(
-            lease=token, leased_until=now + dt.timedelta(seconds=lease_seconds), attempts=F("attempts") + 1
+            lease=token, leased_until=now + LEASE, attempts=F("attempts") + 1
         )
         if claimed:
             job.lease, job.attempts = token, job.attempts + 1
@@ -116,7 +115,8 @@ def _run(job: Job) -> None:
     try:
         if found is None:
             raise LookupError(f"nothing here does '{job.kind}'")
-        found.run(job.payload)
+        with Renewal(job.pk, job.lease, longest=found.longest_seconds):
+            found.run(job.payload)
     except Exception as error:  # a failing job must not stop the others: it is logged, kept and tried again
         logger.exception("job %s %s failed at attempt %s", job.kind, job.key, job.attempts)
         _put_back(job, error)

@@ -29,7 +29,7 @@ def keep_verdict(*, verdict: Verdict) -> Check:
     )
 
 
-@handler("ledger.check", urgent=False, lease_seconds=3_600)
+@handler("ledger.check", urgent=False, longest_seconds=3_600)
 def check_nightly(payload: Payload) -> None:
     verdict = check_log()
     if not verdict.ok:

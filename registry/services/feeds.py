@@ -22,7 +22,7 @@ from registry.exceptions import BadInput, FeedUnreadable, FetchFailed
 from registry.models import Feed, FeedEntry, FetchAttempt
 from registry.services.flagging import flag_entries
 
-_LEASE = dt.timedelta(minutes=2)
+_LEASE = dt.timedelta(minutes=1)
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 #: One run polls for so long; what is left is due at the next.
 _RUN_SECONDS = 240.0
@@ -48,7 +48,7 @@ class Polled:
         return {"polled": self.polled, "failed": self.failed, "entries": self.entries, "flags": self.flags}
 
 
-@handler("registry.poll_feeds", urgent=False, lease_seconds=600)
+@handler("registry.poll_feeds", urgent=False, longest_seconds=600)
 def run(payload: dict[str, object]) -> None:
     poll_due()
 

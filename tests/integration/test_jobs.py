@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs import registry
+from jobs.leases import LEASE, Renewal
 from jobs.models import Job
 from jobs.services import drain, enqueue, run_due
 
@@ -76,6 +78,18 @@ def test_a_job_whose_worker_died_is_claimed_again_when_its_lease_ends() -> None:
     assert run_due() == 0
     Job.objects.update(leased_until=timezone.now() - dt.timedelta(seconds=1))
     assert run_due() == 1
+
+
+def test_a_lease_is_renewed_while_its_holder_works_and_only_by_it() -> None:
+    _ask("x")
+    mine, other = uuid.uuid4(), uuid.uuid4()
+    soon = timezone.now() + dt.timedelta(seconds=1)
+    Job.objects.update(lease=mine, leased_until=soon)
+    job = Job.objects.get()
+    Renewal(job.pk, other, longest=60).renew()
+    assert Job.objects.get().leased_until == soon
+    Renewal(job.pk, mine, longest=60).renew()
+    assert Job.objects.get().leased_until > soon + LEASE / 2  # type: ignore[operator]
 
 
 def test_work_of_a_transaction_that_fails_is_not_asked_for() -> None:

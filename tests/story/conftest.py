@@ -6,12 +6,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -84,6 +85,11 @@ class Site:
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def count(self, table: str, where: str) -> int:
+        """Rows of the SQLite database, read past the site."""
+        with closing(sqlite3.connect(f"file:{self.folder / 'seam.sqlite3'}?mode=ro", uri=True)) as database:
+            return int(database.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0])
 
     def password(self, username: str) -> str:
         text = (self.folder / "first-sign-in.txt").read_text()

@@ -72,9 +72,9 @@ class Person:
     def get(self, path: str) -> requests.Response:
         return self.http.get(self.site.url + path, timeout=30)
 
-    def post(self, path: str, fields: Any) -> requests.Response:
-        """Send a form of the page at ``path`` with its own token."""
-        page = self.get(path)
+    def post(self, path: str, fields: Any, *, form: str = "") -> requests.Response:
+        """Send a form of the page at ``path``, or of the page ``form``, with the token that stands there."""
+        page = self.get(form or path)
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         assert token, f"{path} has no form: {page.status_code} {page.text[:300]}"
         items = fields if isinstance(fields, list) else list(fields.items())
@@ -90,14 +90,26 @@ def governance(site: Site) -> int:
 
 
 def subscribe(site: Site, email: str = "reader@example.org") -> None:
-    reader = Person(site)
-    reader.post("/subscribe/", {"email": email, "country": "TH", "domain": ""})
-    (mail,) = until(lambda: site.mails("Confirm"), seconds=30, what="a mail to confirm")
+    ask_to_subscribe(site, email)
+    confirm(site, email)
+
+
+def ask_to_subscribe(site: Site, email: str) -> None:
+    Person(site).post("/subscribe/", {"email": email, "country": "TH", "domain": ""})
+
+
+def confirm(site: Site, email: str) -> None:
+    """Open the mailed link, which changes nothing, and press its button."""
+    mail = until(lambda: asked_to_confirm(site, email), seconds=30, what="a mail to confirm")[0]
     link = re.search(r"http://\S+/subscribe/confirm/\S+", mail.get_body(("plain",)).get_content())
     assert link
-    path = link[0].removeprefix(site.url)
+    path, reader = link[0].removeprefix(site.url), Person(site)
     assert "Confirm" in reader.get(path).text
     reader.post(path, {})
+
+
+def asked_to_confirm(site: Site, email: str) -> list[Any]:
+    return [mail for mail in site.mails("Confirm") if email in mail["To"]]
 
 
 def told(site: Site) -> list[Any]:
@@ -105,16 +117,11 @@ def told(site: Site) -> list[Any]:
     return [mail for mail in site.mails("Thailand") if "overnance" in mail["Subject"]]
 
 
-def open_flag(site: Site) -> str:
+def open_flag(officer: Person) -> str | None:
     """The public id of the flag on the Thai licence, once the worker has raised it."""
-    officer = Person(site, "officer")
-
-    def flag() -> str | None:
-        page = officer.get("/admin/registry/flag/?country__code__exact=TH").text
-        found = re.search(r"flag=(f-[0-9a-f]+)|/admin/registry/flag/(\d+)/", page)
-        return next((group for group in found.groups() if group), None) if found else None
-
-    return str(until(flag, seconds=60, what="a flag on the Thai licence"))
+    page = officer.get("/admin/registry/flag/?show=all&country=TH").text
+    found = re.search(r"/admin/registry/instrument/add/\?flag=(f-[0-9a-f]+)", page)
+    return found[1] if found else None
 
 
 def traced(site: Site) -> dict[str, Any]:
