@@ -65,12 +65,12 @@ def ask_to_store(*, upload_id: str, by: Actor) -> Upload:
     return upload
 
 
-@handler(CHECK, lease_seconds=3_600)
+@handler(CHECK, longest_seconds=3_600)
 def check_upload(payload: dict[str, Any]) -> None:
     _run(payload["upload"], UploadState.CHECKING, "seam-import", dry_run=True)
 
 
-@handler(STORE, derives=True, lease_seconds=3_600)
+@handler(STORE, derives=True, longest_seconds=3_600)
 def store_upload(payload: dict[str, Any]) -> None:
     _run(payload["upload"], UploadState.STORING, payload["by"], dry_run=False)
 
