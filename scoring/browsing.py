@@ -75,6 +75,14 @@ class Day:
         return country_names()
 
     @cached_property
+    def titles(self) -> dict[str, str]:
+        """Names of countries, and what instruments are called and facts say, by id: for sentences."""
+        acts = {public_id: f"“{each.content['title']}”" for public_id, each in self.basis.versions.items()}
+        facts = {fact.fact_id: f"{plain(fact.kind)} {fact.text}" for fact in self.basis.evidence.facts}
+        totals = {total.total_id: total.text for total in self.basis.evidence.production}
+        return {**facts, **totals, **acts, **self.names}
+
+    @cached_property
     def rules(self) -> Methodology:
         return official(self.asked.on)
 

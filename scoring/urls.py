@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from scoring import exploring_views as exploring
 from scoring import views
 
 app_name = "scoring"
@@ -14,5 +15,8 @@ urlpatterns = [
     path("countries/<str:code>/<str:domain>/", views.why, name="why"),
     path("scorecard.csv", views.scorecard_csv, name="scorecard-csv"),
     path("changes/", views.changes, name="changes"),
+    path("what-if/", exploring.what_if, name="what-if"),
+    path("compare/", exploring.compare, name="compare"),
+    path("time/", exploring.time, name="time"),
     path("methodology/", views.methodology, name="methodology"),
 ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scoring.api import views
+from scoring.api import exploring, views
 
 urlpatterns = [
     path("scorecard/", views.ScorecardView.as_view(), name="api-scorecard"),
     path("scores/<str:country>/<str:domain>/explain/", views.ExplainView.as_view(), name="api-explain"),
+    path("scores/<str:country>/series/", exploring.SeriesView.as_view(), name="api-series"),
+    path("what-if/", exploring.WhatIfView.as_view(), name="api-what-if"),
+    path("compare/", exploring.CompareView.as_view(), name="api-compare"),
     path("changes/", views.ChangesView.as_view(), name="api-changes"),
 ]

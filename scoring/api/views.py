@@ -17,17 +17,17 @@ from scoring.exceptions import ScoringError, UnknownSubject
 from scoring.live import change_state
 from scoring.selectors import get_card_json, get_changes, get_explanation
 
-_ON = OpenApiParameter("on", OpenApiTypes.DATE, description="day, default today")
-_AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="what was known at this instant, default now")
-_METHOD = OpenApiParameter("methodology", OpenApiTypes.STR, description="code of a methodology")
-_WITHOUT = OpenApiParameter("without", OpenApiTypes.STR, many=True, description="id of a fact to leave out; repeatable")
-_OBJECT = OpenApiTypes.OBJECT
+ON = OpenApiParameter("on", OpenApiTypes.DATE, description="day, default today")
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="what was known at this instant, default now")
+METHOD = OpenApiParameter("methodology", OpenApiTypes.STR, description="code of a methodology")
+WITHOUT = OpenApiParameter("without", OpenApiTypes.STR, many=True, description="id of a fact to leave out; repeatable")
+OBJECT = OpenApiTypes.OBJECT
 
 
 class ScorecardView(APIView):
     """The scorecard on a day, worked out from the facts known at an instant."""
 
-    @extend_schema(parameters=[_ON, _AS_OF, _METHOD, _WITHOUT], responses={200: _OBJECT, 400: _OBJECT})
+    @extend_schema(parameters=[ON, AS_OF, METHOD, WITHOUT], responses={200: OBJECT, 400: OBJECT})
     def get(self, request: Request) -> Response:
         asked, now = request.query_params, timezone.now()
         try:
@@ -40,7 +40,7 @@ class ScorecardView(APIView):
 class ExplainView(APIView):
     """Why a country has its level in a domain: gates, facts, sources."""
 
-    @extend_schema(parameters=[_ON, _AS_OF, _METHOD, _WITHOUT], responses={200: _OBJECT, 400: _OBJECT, 404: _OBJECT})
+    @extend_schema(parameters=[ON, AS_OF, METHOD, WITHOUT], responses={200: OBJECT, 400: OBJECT, 404: OBJECT})
     def get(self, request: Request, country: str, domain: str) -> Response:
         asked, now = request.query_params, timezone.now()
         try:
@@ -58,7 +58,7 @@ class ChangesView(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("country", OpenApiTypes.STR, description="ISO 3166-1 alpha-2")],
-        responses={200: _OBJECT},
+        responses={200: OBJECT},
     )
     def get(self, request: Request) -> Response:
         changes = get_changes(country=request.query_params.get("country"))[:100]

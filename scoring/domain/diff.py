@@ -10,6 +10,9 @@ from scoring.domain.inputs import Evidence
 from scoring.domain.methodology import Domain
 from scoring.domain.trace import GateTrace, State
 
+#: Causes that a sentence names at most.
+_TOLD = 4
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceChange:
@@ -50,13 +53,36 @@ class CellChange:
         return _levels(self.before) != _levels(self.after)
 
     def sentence(self, names: Mapping[str, str] | None = None) -> str:
-        """Plain English; ``names`` gives names of countries and instruments by id, else ids stand."""
+        """Plain English; ``names`` gives names of countries, instruments and facts by id, else ids stand."""
         known = names or {}
         subject = f"{known.get(self.country, self.country)}, {self.domain.value}"
-        decisive = next((flip for flip in self.flips if flip.after), None)
+        decisive = self._decisive()
         why = f": {_flip_words(decisive)}" if decisive else ""
-        causes = f" Rests on {', '.join(known.get(cause, cause) for cause in self.causes)}." if self.causes else ""
-        return f"{subject} {_movement(self.before, self.after)}{why}.{causes}"
+        return f"{subject} {_movement(self.before, self.after)}{why}.{self._causes_text(known)}"
+
+    def reason(self, names: Mapping[str, str]) -> str:
+        """The second half of the sentence: the gate that decided, and what it rests on."""
+        decisive = self._decisive()
+        why = _flip_words(decisive) if decisive else _movement(self.before, self.after)
+        return f"{why[:1].upper()}{why[1:]}.{self._causes_text(names)}"
+
+    def _decisive(self) -> GateFlip | None:
+        """The gate that decided: on the way up the highest that now stands, else the lowest that no longer does."""
+        flips = [flip for flip in self.flips if flip.after]
+        rose = (self.after.low or 0) > (self.before.low or 0)
+        passing = [flip for flip in flips if flip.after is State.PASS]
+        return passing[-1] if rose and passing else next(iter(flips), None)
+
+    def _causes_text(self, names: Mapping[str, str]) -> str:
+        """What it rests on: named pieces first, a few of them."""
+        if not self.causes:
+            return ""
+        known = [
+            names.get(cause, cause) for cause in sorted(self.causes, key=lambda cause: (cause not in names, cause))
+        ]
+        told = list(dict.fromkeys(known))
+        more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+        return f" Rests on {', '.join(told[:_TOLD])}{more}."
 
 
 def compare(before: Card, after: Card, changed: Collection[str] = ()) -> tuple[CellChange, ...]:

@@ -224,4 +224,7 @@ def _typed(name: str, value: object) -> Any:
         if not isinstance(value, bool):
             raise ValueError(f"{name} is true or false, not '{value}'")
         return value
-    return kind(str(value))
+    read = kind(str(value))
+    if isinstance(read, Decimal) and not read.is_finite():
+        raise ValueError(f"{name} is a number, not '{value}'")
+    return read

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from registry.domain.dates import PartialDate
-from registry.domain.facts import Comparator, Fact, Subject, parse_value
+from registry.domain.facts import Comparator, Fact, Subject, Value, parse_value
 from registry.domain.instruments import EngagementScope, InstrumentState, Pillar, Scope, Status, StatusEvent
 from scoring.domain.inputs import Evidence
 from scoring.domain.methodology import Methodology
@@ -16,6 +18,10 @@ from scoring.exceptions import OverlayError
 #: One operation as JSON or YAML has it: ``op`` and what it needs (see docs/methodology.md).
 Operation = Mapping[str, Any]
 _Case = tuple[Evidence, Methodology]
+
+#: Operations at most in one supposition.
+MOST = 50
+_LARGEST = Decimal(10) ** 15
 
 
 def apply(evidence: Evidence, methodology: Methodology, operations: Sequence[Operation]) -> _Case:
@@ -26,16 +32,35 @@ def apply(evidence: Evidence, methodology: Methodology, operations: Sequence[Ope
     """
     case = evidence, methodology
     for number, operation in enumerate(operations, 1):
-        handler = _HANDLERS.get(operation.get("op", ""))
+        name = operation.get("op") if isinstance(operation, Mapping) else None
+        handler = _HANDLERS.get(name) if isinstance(name, str) else None
         if handler is None:
             raise OverlayError(f"operation {number}: 'op' is one of {', '.join(sorted(_HANDLERS))}")
         try:
             case = handler(*case, operation)
         except KeyError as error:
-            raise OverlayError(f"operation {number} ({operation['op']}): {error.args[0]} is missing") from error
-        except (TypeError, ValueError) as error:
-            raise OverlayError(f"operation {number} ({operation['op']}): {error}") from error
+            raise OverlayError(f"operation {number} ({name}): {error.args[0]} is missing") from error
+        except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            raise OverlayError(f"operation {number} ({name}): {error}") from error
     return case
+
+
+def read_operations(text: str) -> tuple[Operation, ...]:
+    """Operations from JSON text, such as an address carries; OverlayError where it is no list of objects."""
+    try:
+        plain = json.loads(text) if text.strip() else []
+    except (ValueError, RecursionError) as error:
+        raise OverlayError(f"The operations are no JSON: {error}.") from error
+    return as_operations(plain)
+
+
+def as_operations(plain: object) -> tuple[Operation, ...]:
+    """Operations from parsed JSON; OverlayError where it is no list of objects, or too long."""
+    if not isinstance(plain, list) or not all(isinstance(each, dict) for each in plain):
+        raise OverlayError("Operations are a list of objects, each with 'op'.")
+    if len(plain) > MOST:
+        raise OverlayError(f"{len(plain)} operations are more than {MOST}: suppose less at once.")
+    return tuple(plain)
 
 
 def _param(evidence: Evidence, methodology: Methodology, operation: Operation) -> _Case:
@@ -56,17 +81,20 @@ def _add_fact(evidence: Evidence, methodology: Methodology, operation: Operation
     """A fact in the short form: kind, subject, class or value, unit, comparator, id. It holds on every day."""
     raw = dict(operation["fact"])
     comparator = raw.get("comparator")
+    subject = {name: _text(each) for name, each in dict(raw.get("subject") or {}).items()}
     fact = Fact(
-        fact_id=raw.get("id") or f"what-if.{len(evidence.facts) + 1}",
-        kind=raw["kind"],
-        subject=Subject(**raw.get("subject", {})),
-        value=parse_value(raw.get("value")),
-        unit=raw.get("unit"),
+        fact_id=_text(raw.get("id")) or f"what-if.{len(evidence.facts) + 1}",
+        kind=_text(raw["kind"]) or "",
+        subject=Subject(**subject),
+        value=_value(raw.get("value")),
+        unit=_text(raw.get("unit")),
         comparator=Comparator(comparator) if comparator else None,
-        fact_class=raw.get("class"),
-        reserve_kind=raw.get("reserve_kind"),
-        process_class=raw.get("process_class"),
+        fact_class=_text(raw.get("class")),
+        reserve_kind=_text(raw.get("reserve_kind")),
+        process_class=_text(raw.get("process_class")),
     )
+    if fact.fact_id in evidence.ids:
+        raise ValueError(f"{fact.fact_id} is on record; change it by set_fact")
     return replace(evidence, facts=(*evidence.facts, fact)), methodology
 
 
@@ -84,7 +112,7 @@ def _set_fact(evidence: Evidence, methodology: Methodology, operation: Operation
 def _add_instrument(evidence: Evidence, methodology: Methodology, operation: Operation) -> _Case:
     """An instrument as JSON (`InstrumentState.to_json`) or as the object itself, such as an officer's draft."""
     given = operation["instrument"]
-    added = given if isinstance(given, InstrumentState) else InstrumentState.from_json(given)
+    added = given if isinstance(given, InstrumentState) else _sound(InstrumentState.from_json(given))
     kept = tuple(each for each in evidence.instruments if each.instrument_id != added.instrument_id)
     return replace(evidence, instruments=(*kept, added)), methodology
 
@@ -109,10 +137,45 @@ def _instrument_change(operation: Operation) -> dict[str, Any]:
 
 
 def _ids(operation: Operation, known: set[str]) -> frozenset[str]:
-    ids = frozenset(operation["ids"])
+    if not isinstance(operation["ids"], list | tuple) or not operation["ids"]:
+        raise OverlayError("'ids' is a list with at least one id")
+    ids = frozenset(_text(each) or "" for each in operation["ids"])
     if unknown := sorted(ids - known):
         raise OverlayError(f"not on record: {', '.join(unknown)}")
     return ids
+
+
+def _text(item: object) -> str | None:
+    if item is not None and not isinstance(item, str):
+        raise TypeError(f"{item!r} is no text")
+    return item
+
+
+def _word(item: object) -> str:
+    return _text(item) or ""
+
+
+def _value(item: Any) -> Value:
+    """A finite figure, a pair of limits, words or a list of them."""
+    value = parse_value(item)
+    for each in value if isinstance(value, tuple) else (value,):
+        if isinstance(each, Decimal) and not (each.is_finite() and abs(each) < _LARGEST):
+            raise ValueError(f"{item!r} is no figure")
+    if isinstance(value, tuple) and value and isinstance(value[0], Decimal) and len(value) != len(("low", "high")):
+        raise ValueError("a range has two limits")
+    return value
+
+
+def _sound(state: InstrumentState) -> InstrumentState:
+    """The state, where every text in it is one; TypeError else."""
+    lists: list[Sequence[object]] = [state.counterparts, [state.instrument_id, state.country, state.title]]
+    for measure in state.measures:
+        named = (measure.minerals, measure.materials, measure.hs, measure.stages, measure.destinations)
+        lists += [each for each in named if each is not None]
+    for item in (each for items in lists for each in items):
+        if not isinstance(item, str):
+            raise TypeError(f"{item!r} is no text")
+    return state
 
 
 _HANDLERS: dict[str, Callable[[Evidence, Methodology, Operation], _Case]] = {
@@ -128,11 +191,11 @@ _HANDLERS: dict[str, Callable[[Evidence, Methodology, Operation], _Case]] = {
 OPERATIONS = frozenset(_HANDLERS)
 
 _FACT_FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "class": ("fact_class", str),
-    "value": ("value", parse_value),
-    "unit": ("unit", str),
+    "class": ("fact_class", _word),
+    "value": ("value", _value),
+    "unit": ("unit", _word),
     "comparator": ("comparator", Comparator),
-    "reserve_kind": ("reserve_kind", str),
+    "reserve_kind": ("reserve_kind", _word),
     "valid_from": ("valid_from", PartialDate.parse),
     "valid_until": ("valid_until", PartialDate.parse),
 }
