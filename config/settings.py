@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
+DOCUMENT_MAX_MB = env.setting("DOCUMENT_MAX_MB", env.number, 25, "most megabytes of one document")
 IMPORT_MAX_MB = env.setting("IMPORT_MAX_MB", env.number, 200, "most megabytes of an import that is uploaded")
 IMPORT_MAX_LINES = env.setting("IMPORT_MAX_LINES", env.number, 2_000_000, "most lines one import of lots may have")
 

@@ -19,12 +19,14 @@ _EDIT = {f"registry.{verb}_{name}" for name in _EDITED for verb in ("add", "chan
 _EDIT |= {f"registry.delete_{name}" for name in _EDITED[1:5]} | {"registry.change_flag", "registry.decide_flag"}
 _OFFICER = _VIEW | _EDIT | {"registry.submit_instrument", "traceability.view_lot"}
 _AUDITOR = {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
+#: What officers and auditors both do with lots.
+_LOTS = {f"traceability.{name}" for name in ("add_document", "place_hold", "change_risklist", "change_sharing")}
 
 #: What each role may do. Names without one of Django's verbs are SEAM's own.
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OFFICER.value: frozenset(_OFFICER),
-    Role.REVIEWER.value: frozenset(_OFFICER | {"registry.approve_instrument"}),
-    Role.AUDITOR.value: frozenset(_AUDITOR | {"registry.view_party", "registry.view_facility"}),
+    Role.OFFICER.value: frozenset(_OFFICER | _LOTS),
+    Role.REVIEWER.value: frozenset(_OFFICER | _LOTS | {"registry.approve_instrument"}),
+    Role.AUDITOR.value: frozenset(_AUDITOR | _LOTS | {"registry.view_party", "registry.view_facility"}),
     Role.ADMINISTRATOR.value: frozenset(_VIEW | _EDIT | _PEOPLE),
 }
 

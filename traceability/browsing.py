@@ -35,6 +35,7 @@ from traceability.pages.lot import (
     origin_rows,
 )
 from traceability.pages.words import FINDING_TITLES, STATE_CHIPS, VERDICT_WORDS, element_name, finding_words
+from traceability.paperwork import documents_of, missing_of
 from traceability.selectors.findings import findings_on
 from traceability.selectors.trace import get_trace
 from traceability.selectors.visibility import get_lots
@@ -121,6 +122,8 @@ class _PageOf:
             holders=tuple(self._holders()),
             moments=tuple(moments),
             more_moments=len(self.entries) - len(moments),
+            documents=documents_of(chain, self.user),
+            missing=tuple(missing_of(self.keys.values(), self.user)),
             made=tuple(self._made()),
             events=len(self.entries),
             proved=sealed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.choices import choices
+from traceability.domain.documents import DocumentKind
 from traceability.domain.importing.progress import UploadState
 from traceability.domain.vocabulary import (
     CustodyModel,
@@ -27,4 +28,5 @@ FINDING_CODES = [(code.value, code.value) for code in FindingCode]
 FINDING_STATES = choices(FindingState)
 SEVERITIES = choices(Severity)
 VERDICTS = choices(Verdict)
+DOCUMENT_KINDS = choices(DocumentKind)
 UPLOAD_STATES = choices(UploadState)

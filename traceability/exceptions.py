@@ -43,6 +43,14 @@ class BadUpload(TraceabilityError):
     """A file that cannot be taken in: why, and what can."""
 
 
+class BadDocument(TraceabilityError):
+    """A document that cannot be taken in or withdrawn: why."""
+
+
+class DamagedDocument(TraceabilityError):
+    """A document is gone, or is not any more what was noted of it."""
+
+
 class NotAllowed(TraceabilityError):
     """A person may not do this."""
 

@@ -8,7 +8,7 @@ from ledger.domain.canonical import JSON
 from ledger.tracking import track
 from traceability.domain.facts import AssayFact, EventFact, LotFact
 from traceability.loading import load_assays, load_events
-from traceability.models import Assay, Event, Lot
+from traceability.models import Assay, Document, Event, Lot
 
 
 def lot_state(lot: LotFact, *, is_public: bool) -> JSON:
@@ -58,6 +58,22 @@ def event_state(event: EventFact) -> JSON:
     }
 
 
+def document_state(document: Document) -> JSON:
+    about, about_id = document.about
+    return {
+        "about": about,
+        "about_id": about_id,
+        "kind": document.kind,
+        "title": document.title,
+        "number": document.number,
+        "issuer": document.issuer,
+        "valid_from": document.valid_from,
+        "valid_until": document.valid_until,
+        "sha256": document.sha256,
+        "url": document.url,
+    }
+
+
 def assay_key(assay_id: str, analyte: str) -> str:
     return f"{assay_id} {analyte}"
 
@@ -66,6 +82,7 @@ def track_all() -> None:
     track("lot", _live_lots)
     track("assay", _live_assays)
     track("event", _live_events)
+    track("document", _live_documents)
 
 
 def _live_lots() -> Iterator[tuple[str, JSON]]:
@@ -84,6 +101,12 @@ def _live_events() -> Iterator[tuple[str, JSON]]:
     for events in _pieces(Event.objects.order_by("pk").values_list("pk", flat=True)):
         for event in load_events(events):
             yield event.event_id, event_state(event)
+
+
+def _live_documents() -> Iterator[tuple[str, JSON]]:
+    rows = Document.objects.current().select_related("lot", "event", "facility", "party")
+    for document in rows.iterator(chunk_size=2_000):
+        yield document.document_id, document_state(document)
 
 
 def _pieces(keys: Iterable[int], size: int = 2_000) -> Iterator[list[int]]:

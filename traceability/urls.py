@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from traceability import importing_views, views
+from traceability import document_views, importing_views, views
 
 app_name = "traceability"
 urlpatterns = [
@@ -14,5 +14,9 @@ urlpatterns = [
     path("import/<str:upload_id>/errors.xlsx", importing_views.errors, name="upload-errors"),
     path("import/<str:upload_id>/store/", importing_views.store, name="upload-store"),
     path("lots/", views.lot_list, name="lot-list"),
+    path("lots/<str:lot_id>/documents/", document_views.add, name="document-add"),
+    path("papers/<str:document_id>/", document_views.read, name="document"),
+    path("papers/<str:document_id>/check/", document_views.check, name="document-check"),
+    path("papers/<str:document_id>/withdraw/", document_views.withdraw, name="document-withdraw"),
     path("lots/<str:lot_id>/", views.lot_detail, name="lot-detail"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,7 +12,7 @@ from registry.signals import Subject
 from traceability.browsing import get_lot_page
 from traceability.exceptions import UnknownElement, UnknownLot
 from traceability.listing import get_lot_list
-from traceability.selectors.visibility import can_import, get_lot
+from traceability.selectors.visibility import can_import, can_view_all, get_lot
 
 _CLOSED = (
     "There is no such lot, or it is seen only by officers and auditors who are signed in: "
@@ -39,5 +41,11 @@ def lot_detail(request: HttpRequest, lot_id: str) -> HttpResponse:
         page = get_lot_page(lot, request.user, request.GET.get("element", ""))
     except UnknownElement as error:
         return render(request, "400.html", {"reason": str(error)}, status=400)
-    panels = get_panels(Subject("lot", lot_id), request.user)
-    return render(request, "traceability/lot_detail.html", {"section": "lots", "page": page, "panels": panels})
+    shown: dict[str, Any] = {
+        "section": "lots",
+        "page": page,
+        "panels": get_panels(Subject("lot", lot_id), request.user),
+        "sees_all": can_view_all(request.user),
+        "may_add": request.user.has_perm("traceability.add_document"),
+    }
+    return render(request, "traceability/lot_detail.html", shown)

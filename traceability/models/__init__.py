@@ -1,5 +1,6 @@
 """Lots, events, what follows from them, and what was found."""
 
+from traceability.models.documents import Document
 from traceability.models.events import Event, EventLine, Side
 from traceability.models.findings import BorderVerdict, Finding
 from traceability.models.lots import Assay, Lot
@@ -9,6 +10,7 @@ from traceability.models.uploads import Upload
 __all__ = [
     "Assay",
     "BorderVerdict",
+    "Document",
     "Event",
     "EventLine",
     "Excess",

@@ -11,6 +11,7 @@ from registry.domain.drawing import Part, paint, share_bar
 from registry.parts import Link, ProofMark
 from traceability.domain.path_picture import PathPicture
 from traceability.domain.trace import Origin
+from traceability.pages.documents import DocumentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ class LotPage:
     holders: tuple[HolderRow, ...]
     moments: tuple[MomentRow, ...]
     more_moments: int
+    documents: tuple[DocumentRow, ...]
+    missing: tuple[tuple[str, str], ...]
     made: tuple[MadeRow, ...]
     events: int
     proved: int
