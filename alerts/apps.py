@@ -10,5 +10,13 @@ class AlertsConfig(AppConfig):
     verbose_name = "Alerts"
 
     def ready(self) -> None:
-        from alerts import receivers  # noqa: F401
-        from alerts.services import deliveries  # noqa: F401  (registers the jobs)
+        from alerts import panels, receivers  # noqa: F401
+        from alerts.services import (  # noqa: F401  (each registers its jobs)
+            closing,
+            contacts,
+            digests,
+            fan_out,
+            outbox,
+            sending,
+            subscriptions,
+        )

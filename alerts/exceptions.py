@@ -13,3 +13,10 @@ class BadLink(AlertsError):
 
 class BadSubscription(AlertsError):
     """A subscription that cannot be made as asked."""
+
+
+class BadCode(AlertsError):
+    """A code that does not open the page: wrong, used, too old, or tried too often."""
+
+    def __init__(self) -> None:
+        super().__init__("This code does not open the page: it may be mistyped, used, or older than 15 minutes.")

@@ -1,38 +1,202 @@
-"""What mails say: the change, why, how one knows, why one gets it, and how to stop."""
+"""What messages say: the change, why, how one knows, why one gets it, and how to stop.
+
+A change goes to thousands with the same words, so each set of words is made once, as bytes with marks in them, and
+only the marks are filled in for each reader.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
-from alerts import links
-from alerts.channels import message_id
-from alerts.models import Delivery, Subscription
+from alerts import links, wording
+from alerts.channels import Parcel
+from alerts.channels.mail import message_id
+from alerts.choices import Cadence, Way
+from alerts.domain.items import Item
+from alerts.languages import instant, words
+from alerts.models import Contact, Delivery, Match, Subscription
+from alerts.scopes import scope_text
 from ledger.models import Leaf
-from registry.models import Country
-from scoring.models import DOMAINS, ScoreChange
+from registry.paths import entry_path
+
+#: What stands in the stencil of a message where the reader's own goes.
+_TO, _ID, _STOP, _DATE = "SEAM-MARK-TO", "SEAM-MARK-ID", "SEAM-MARK-STOP", "SEAM-MARK-DATE"
+#: Standard Webhooks asks for less than 20 kB.
+_MOST_BYTES = 18_000
 
 
-def change_message(change: ScoreChange, delivery: Delivery) -> EmailMultiAlternatives:
-    """The message of one delivery; its id depends on the delivery alone."""
-    stop = links.stop_link(delivery.subscription)
+@dataclass(slots=True)
+class Letterbox:
+    """Makes the parcels of a run; what they have in common is worked out once."""
+
+    matches: dict[int, list[Match]] = field(default_factory=dict)
+    stencils: dict[Any, bytes] = field(default_factory=dict)
+
+    def fill(self, batch: Sequence[Delivery]) -> None:
+        """Read why each delivery of a batch is sent."""
+        found = Match.objects.filter(delivery__in=[delivery.pk for delivery in batch])
+        self.matches = defaultdict(list)
+        for match in found.select_related("bulletin", "subscription").order_by("bulletin_id", "pk"):
+            self.matches[match.delivery_id or 0].append(match)
+
+    def unwanted(self, delivery: Delivery) -> str:
+        """Why a delivery is not to go any more; empty: it is."""
+        if delivery.endpoint.disabled_at is not None:
+            return "This way was disabled before the message went."
+        person = delivery.endpoint.contact.person
+        if person is not None and not person.is_active:
+            return "The account was closed before the message went."
+        matches = self.matches[delivery.pk]
+        if delivery.key.startswith("test:") or any(match.subscription.stopped_at is None for match in matches):
+            return ""
+        return "All that asked for it was stopped before the message went." if matches else ""
+
+    def parcel(self, delivery: Delivery) -> Parcel:
+        endpoint = delivery.endpoint
+        matches = [match for match in self.matches[delivery.pk] if match.subscription.stopped_at is None]
+        if endpoint.way == Way.WEBHOOK:
+            return Parcel(delivery.delivery_id, endpoint.url, tuple(endpoint.secrets), hook_body(delivery, matches))
+        if endpoint.way == Way.PORTAL:
+            return Parcel(delivery.delivery_id, "", (), b"")
+        address = endpoint.contact.email or ""
+        return Parcel(delivery.delivery_id, address, (), self._mail(delivery, matches, address))
+
+    def _mail(self, delivery: Delivery, matches: Sequence[Match], address: str) -> bytes:
+        contact = delivery.endpoint.contact
+        told = _told(matches) or _own_items(delivery)
+        asked = asked_text(matches)
+        key = (delivery.key, asked, contact.language, contact.time_zone, json.dumps(_numbers(matches)))
+        if key not in self.stencils:
+            self.stencils[key] = _stencil(delivery, told, matches, asked, contact)
+        return _filled(self.stencils[key], delivery, address)
+
+
+# ------------------------------------------------------------------ what is told
+
+
+def _told(matches: Sequence[Match]) -> list[Item]:
+    """The items of all matches, each once, scores first within a bulletin."""
+    items: dict[str, Item] = {}
+    for match in matches:
+        for number in match.items:
+            item = Item.from_json(match.bulletin.items[number])
+            items.setdefault(f"{item.kind}:{item.key}", item)
+    return list(items.values())
+
+
+def _own_items(delivery: Delivery) -> list[Item]:
+    return [Item.from_json(plain) for plain in delivery.bulletin.items] if delivery.bulletin else []
+
+
+def _numbers(matches: Sequence[Match]) -> list[Any]:
+    return [[match.bulletin_id, match.items, match.touched] for match in matches]
+
+
+def asked_text(matches: Sequence[Match]) -> str:
+    return "; ".join(dict.fromkeys(scope_text(match.subscription) for match in matches)) or "alerts"
+
+
+def title_of(delivery: Delivery, items: Sequence[Item], language: str = "en") -> str:
+    """The subject: what changed; of several things the first, and how many more."""
+    if not items:
+        return "SEAM"
+    if delivery.bulletin is None:
+        kind = "weekly" if delivery.key.startswith(Cadence.WEEKLY.value) else "daily"
+        return f"{words(language)[f'digest_{kind}']}: {items[0].title}{_more(items)}"
+    return f"{items[0].title}{_more(items)}"
+
+
+def _more(items: Sequence[Item]) -> str:
+    # an act and the scores it moves are one change; only what is beside it is counted
+    others = len({item.instrument or item.key for item in items}) - 1
+    return f" (+{others})" if others > 0 else ""
+
+
+# ------------------------------------------------------------------ mail
+
+
+def _stencil(
+    delivery: Delivery, items: Sequence[Item], matches: Sequence[Match], asked: str, contact: Contact
+) -> bytes:
+    """The whole mail as bytes, with marks where the reader's own goes."""
     context = {
-        "change": change,
-        "title": change_title(change),
-        "country": _country(change.country),
-        "domain": dict(DOMAINS).get(change.domain, ""),
-        "position": Leaf.objects.filter(entry=change.recorded_entry_id).first(),
-        "page": links.absolute(reverse("scoring:country", args=[change.country])),
-        "proof": links.absolute(reverse("registry:log-entry", args=[change.recorded_entry_id])),
-        "asked_for": scope_text(delivery.subscription),
-        "stop": stop,
+        "title": title_of(delivery, items, contact.language),
+        "w": words(contact.language),
+        "items": _sections(items, contact.time_zone),
+        "also": _also(delivery, items),
+        "touched": sorted({lot for match in matches for lot in match.touched}),
+        "asked_for": asked,
+        "stop": _STOP,
+        "manage": links.absolute(reverse("alerts:manage")),
+        "is_digest": delivery.bulletin is None,
+        "site": settings.SITE_URL,
     }
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return _message("change", context, delivery.contact.email, delivery.delivery_id, headers)
+    thread = delivery.bulletin.thread if delivery.bulletin else delivery.key
+    headers = {
+        "Message-ID": f"<{_ID}>",
+        "References": message_id(f"t-{sha256(thread.encode()).hexdigest()[:16]}"),
+        "Date": _DATE,
+        "List-Unsubscribe": f"<{_STOP}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    made: bytes = _message("change", context, _TO, headers).message().as_bytes()
+    # a subject that begins on the second line is lawful, and taken ill by some servers
+    return made.replace(b"Subject: \n ", b"Subject: ", 1)
+
+
+def _filled(stencil: bytes, delivery: Delivery, address: str) -> bytes:
+    stop = links.stop_link(delivery.delivery_id)
+    filled = stencil
+    for mark, text in (
+        (_STOP, stop),
+        (_ID, message_id(delivery.delivery_id).strip("<>")),
+        (_TO, address),
+        (_DATE, format_datetime(timezone.now())),
+    ):
+        filled = filled.replace(mark.encode(), text.encode())
+    return filled
+
+
+def _sections(items: Sequence[Item], zone: str) -> list[dict[str, Any]]:
+    """What is shown of each item; an act that stands beside the score it moved is told in short."""
+    sections, acts = [], set()
+    for item in items:
+        sections.append({**shown(item, zone), "is_short": bool(item.instrument) and item.instrument in acts})
+        acts.add(item.instrument)
+    return sections
+
+
+def _also(delivery: Delivery, items: Sequence[Item]) -> list[str]:
+    """What else moved with it that the reader did not ask for."""
+    told = {(item.kind, item.key) for item in items}
+    return [item.title for item in _own_items(delivery) if (item.kind, item.key) not in told]
+
+
+def shown(item: Item, zone: str) -> dict[str, Any]:
+    """An item as templates show it."""
+    position = Leaf.objects.filter(entry=item.entry).first() if item.entry else None
+    return {
+        "item": item,
+        "cause": wording.cause_words(item.cause) if item.cause else "",
+        "when": instant(dt.datetime.fromisoformat(item.recorded_at), zone) if item.recorded_at else "",
+        "leaf": position.index if position else None,
+        "proof": links.absolute(entry_path(item.entry)) if item.entry else "",
+        "page": links.absolute(item.page) if item.page else "",
+        "why": links.absolute(item.why) if item.why else "",
+    }
 
 
 def confirmation_message(subscription: Subscription) -> EmailMultiAlternatives:
@@ -42,45 +206,66 @@ def confirmation_message(subscription: Subscription) -> EmailMultiAlternatives:
         "asked_for": scope_text(subscription),
         "link": links.confirm_link(subscription),
     }
-    return _message("confirmation", context, subscription.contact.email, f"{subscription.subscription_id}-{asked}", {})
+    headers = {"Message-ID": message_id(f"{subscription.subscription_id}-{asked}")}
+    return _message("confirmation", context, subscription.contact.email or "", headers)
 
 
-def change_title(change: ScoreChange) -> str:
-    """The subject line: country, domain, old to new, or that nothing moved."""
-    country = _country(change.country)
-    if not change.is_moved:
-        return f"{country}: new measure on record, no score changes"
-    domain = dict(DOMAINS).get(change.domain, "").lower()
-    return f"{country}: {domain} {level_text(change.old)} → {level_text(change.new)}"
+def code_message(contact: Contact, code: str, public_id: str) -> EmailMultiAlternatives:
+    context = {"title": f"Your code: {code}", "code": code, "manage": links.absolute(reverse("alerts:manage"))}
+    return _message("code", context, contact.email or "", {"Message-ID": message_id(public_id)})
 
 
-def level_text(score: dict[str, Any] | None) -> str:
-    """A level, a range where facts are missing, or that there is none."""
-    if not score or score.get("low") is None:
-        return "not scored"
-    return str(score["level"]) if score["level"] is not None else f"{score['low']}–{score['high']}"
-
-
-def scope_text(subscription: Subscription) -> str:
-    country = _country(subscription.country) if subscription.country else "all countries"
-    domain = f", {dict(DOMAINS)[subscription.domain].lower()}" if subscription.domain else ""
-    return f"score changes of {country}{domain}"
-
-
-def _country(code: str) -> str:
-    country = Country.objects.filter(code=code).first()
-    return country.name if country else code
-
-
-def _message(
-    name: str, context: dict[str, Any], to: str, public_id: str, headers: dict[str, str]
-) -> EmailMultiAlternatives:
+def _message(name: str, context: dict[str, Any], to: str, headers: dict[str, str]) -> EmailMultiAlternatives:
     context = {**context, "site": settings.SITE_URL}
     message = EmailMultiAlternatives(
-        subject=f"{context['title']} – SEAM",
-        body=render_to_string(f"alerts/mail/{name}.txt", context),
+        subject=f"{_one_line(context['title'])} – SEAM",
+        body=_short_lines(render_to_string(f"alerts/mail/{name}.txt", context)),
         to=[to],
-        headers={"Message-ID": message_id(public_id), "Auto-Submitted": "auto-generated", **headers},
+        headers={"Auto-Submitted": "auto-generated", **headers},
     )
-    message.attach_alternative(render_to_string(f"alerts/mail/{name}.html", context), "text/html")
+    message.attach_alternative(_short_lines(render_to_string(f"alerts/mail/{name}.html", context)), "text/html")
     return message
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _short_lines(text: str) -> str:
+    """No line of more than 900 bytes, so that none is packed and marks stay whole; cut at spaces, else hard."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        while len(line.encode()) > 900:
+            cut = line.rfind(" ", 0, 220)
+            cut = cut if cut > 0 else 220
+            lines.append(line[:cut])
+            line = line[cut:]
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+# ------------------------------------------------------------------ webhooks
+
+
+def hook_body(delivery: Delivery, matches: Sequence[Match]) -> bytes:
+    """``{type, timestamp, data: {id, title, items}}``; items that would make it too large are counted in ``more``."""
+    items = _told(matches) or _own_items(delivery)
+    data: dict[str, Any] = {"id": delivery.delivery_id, "title": title_of(delivery, items), "items": [], "more": 0}
+    whole = {"type": "seam.change", "timestamp": delivery.created_at.isoformat(), "data": data}
+    if delivery.key.startswith("test:"):
+        whole["type"], data["title"] = "seam.test", "A test of this webhook"
+    for item in items:
+        data["items"].append(_hook_item(item))
+        if len(json.dumps(whole).encode()) > _MOST_BYTES:
+            data["items"].pop()
+            data["more"] += 1
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _hook_item(item: Item) -> dict[str, Any]:
+    plain = item.to_json()
+    plain.pop("reaches")
+    for name in ("page", "why"):
+        plain[name] = links.absolute(plain[name]) if plain[name] else None
+    plain["proof"] = links.absolute(entry_path(item.entry)) if item.entry else None
+    return plain

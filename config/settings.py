@@ -35,6 +35,12 @@ FETCH_ALLOW = env.setting(
     [],
     "host:port pairs that feeds may be fetched from though private; for tests and intranets",
 )
+ALERT_SETTLE_SECONDS = env.setting(
+    "ALERT_SETTLE_SECONDS", env.number, 4, "seconds that a change rests before it is told: what comes back is not told"
+)
+ALERT_TIMEOUT_SECONDS = env.setting(
+    "ALERT_TIMEOUT_SECONDS", env.number, 10, "seconds that a mail server or webhook may take to answer"
+)
 WORKER_SECONDS = env.setting("WORKER_SECONDS", env.number, 2, "seconds between two looks for work that is due")
 
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []

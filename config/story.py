@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from email import message_from_bytes, policy
 from io import StringIO
 from threading import Thread
 from typing import Any
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from alerts.selectors import get_health
 from alerts.services import subscriptions
 from config.first_sign_in import CAST
 from config.wsgi import application
@@ -130,11 +132,9 @@ class Story:
         return get_card(Point(timezone.localdate())).cell("TH", "governance").level
 
     def _mails(self) -> list[str]:
-        subjects = []
-        for path in sorted(settings.MAIL_DIR.glob("*.eml")):
-            head = path.read_text(encoding="utf-8").split("\n\n")[0].splitlines()
-            subjects += [line.removeprefix("Subject: ") for line in head if line.startswith("Subject: ")]
-        return subjects
+        """Subjects."""
+        paths = sorted(settings.MAIL_DIR.glob("*.eml"))
+        return [str(message_from_bytes(path.read_bytes(), policy=policy.default)["Subject"]) for path in paths]
 
     def _tell(self, text: str) -> None:
         self.say(f"   {text}")
@@ -149,10 +149,11 @@ def _columns(event: Any) -> dict[str, str]:
 
 
 def _work() -> None:
-    """What the worker would do: all that is due now."""
+    """What the worker would do: all that is due now, and what is told when it has settled."""
     settle()
-    while run_due():
-        pass
+    ends = time.monotonic() + 60
+    while run_due() or (get_health().oldest and time.monotonic() < ends):
+        time.sleep(0.1)
     settle()
 
 

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from alerts.selectors import get_health
 from config.api_docs import get_operations
 from jobs.models import Job
 from ledger import guards
@@ -49,7 +50,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Gauges for Prometheus, read from the database, so that any process may answer."""
-    registry, head = CollectorRegistry(), get_head()
+    registry, head, alerts = CollectorRegistry(), get_head(), get_health()
     open_jobs = Job.objects.filter(finished_at=None)
     due, failing = open_jobs.filter(due_at__lte=timezone.now()), open_jobs.exclude(last_error="")
     figures: dict[str, tuple[str, float]] = {
@@ -60,6 +61,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
             "Jobs that failed at least once and are tried again",
             failing.count(),
         ),
+        "seam_alerts_oldest_seconds": ("Age of the oldest message that waits to be handed over", alerts.seconds),
+        "seam_alerts_waiting": ("Messages that wait to be handed over", alerts.waiting),
+        "seam_alerts_dead": ("Messages given up", alerts.dead),
         "seam_flags_open": ("Flags that wait for an officer", Flag.objects.filter(state="open").count()),
     }
     for name, (meaning, value) in figures.items():

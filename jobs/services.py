@@ -20,6 +20,19 @@ from jobs.models import Job
 
 logger = logging.getLogger(__name__)
 
+
+class PutOff(Exception):
+    """Raised by a job that finds itself too early: it is done at ``due_at``, and that is no failure."""
+
+    def __init__(self, due_at: dt.datetime) -> None:
+        super().__init__(f"not before {due_at}")
+        self.due_at = due_at
+
+
+#: No lease runs longer; one that ends later was taken before the clock was set back, and is void.
+LONGEST_LEASE = dt.timedelta(hours=1)
+#: A periodic job put off by more than its rest and this was put off by a clock that was ahead.
+_CLOCK_SLACK = dt.timedelta(minutes=1)
 #: A failed job is tried again after 2, 4, 8 … seconds, at most this, for ever: nothing is dropped.
 LONGEST_BACKOFF = dt.timedelta(minutes=15)
 KEEP_FINISHED = dt.timedelta(days=7)
@@ -97,7 +110,7 @@ def _claim(kinds: Collection[str] | None) -> Job | None:
     """Lease the most urgent job that is due, or None. Losing a race means looking again."""
     while True:
         now = timezone.now()
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
+        free = Q(leased_until=None) | Q(leased_until__lt=now) | Q(leased_until__gt=now + LONGEST_LEASE)
         job: Job | None = _open_jobs(kinds).filter(free, due_at__lte=now).order_by("-urgent", "due_at", "pk").first()
         if job is None:
             return None
@@ -117,6 +130,8 @@ def _run(job: Job) -> None:
             raise LookupError(f"nothing here does '{job.kind}'")
         with Renewal(job.pk, job.lease, longest=found.longest_seconds):
             found.run(job.payload)
+    except PutOff as later:
+        _free(job, later.due_at, attempts=0)
     except Exception as error:  # a failing job must not stop the others: it is logged, kept and tried again
         logger.exception("job %s %s failed at attempt %s", job.kind, job.key, job.attempts)
         _put_back(job, error)
@@ -139,15 +154,21 @@ def _finish(job: Job) -> None:
 def _put_back(job: Job, error: Exception) -> None:
     longest = min(2.0**job.attempts, LONGEST_BACKOFF.total_seconds())
     due_at = timezone.now() + dt.timedelta(seconds=random.uniform(longest / 2, longest))
-    Job.objects.filter(pk=job.pk, lease=job.lease).update(
-        lease=None, leased_until=None, due_at=due_at, last_error=f"{type(error).__name__}: {error}"[:2000]
-    )
+    _free(job, due_at, last_error=f"{type(error).__name__}: {error}"[:2000])
+
+
+def _free(job: Job, due_at: dt.datetime, **columns: Any) -> None:
+    Job.objects.filter(pk=job.pk, lease=job.lease).update(lease=None, leased_until=None, due_at=due_at, **columns)
 
 
 def _arm_periodic() -> None:
-    """Make sure that each periodic job has its one open row."""
-    kinds = {found.kind for found in registry.all_periodic()}
-    armed = set(Job.objects.filter(finished_at=None, key=registry.PERIODIC_KEY).values_list("kind", flat=True))
-    for kind in sorted(kinds - armed):
-        with transaction.atomic():
-            enqueue(kind=kind, key=registry.PERIODIC_KEY)
+    """Make sure that each periodic job has its one open row, and that none waits for a clock that was set back."""
+    rows = Job.objects.filter(finished_at=None, key=registry.PERIODIC_KEY)
+    armed = dict(rows.values_list("kind", "due_at"))
+    now = timezone.now()
+    for found in sorted(registry.all_periodic(), key=lambda found: found.kind):
+        if found.kind not in armed:
+            with transaction.atomic():
+                enqueue(kind=found.kind, key=registry.PERIODIC_KEY)
+        elif armed[found.kind] > now + dt.timedelta(seconds=found.seconds) + _CLOCK_SLACK:
+            rows.filter(kind=found.kind).update(due_at=now)

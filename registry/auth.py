@@ -17,7 +17,10 @@ _PEOPLE = {f"registry.{verb}_{name}" for name in ("user", "membership") for verb
 _VIEW = {f"registry.view_{name}" for name in _SEEN}
 _EDIT = {f"registry.{verb}_{name}" for name in _EDITED for verb in ("add", "change")}
 _EDIT |= {f"registry.delete_{name}" for name in _EDITED[1:5]} | {"registry.change_flag", "registry.decide_flag"}
-_OFFICER = _VIEW | _EDIT | {"registry.submit_instrument", "traceability.view_lot"}
+#: Subscribers by public id alone, their deliveries, and sending again what was given up.
+_ALERTS = {f"alerts.view_{name}" for name in ("delivery", "subscription", "endpoint", "bulletin")}
+_ALERTS |= {"alerts.replay_delivery"}
+_OFFICER = _VIEW | _EDIT | _ALERTS | {"registry.submit_instrument", "traceability.view_lot"}
 _AUDITOR = {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
 #: What officers and auditors both do with lots.
 _LOTS = {f"traceability.{name}" for name in ("add_document", "place_hold", "change_risklist", "change_sharing")}

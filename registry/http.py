@@ -95,6 +95,22 @@ def fetch(url: str, *, etag: str = "", last_modified: str = "", accept: str = "*
             url = urljoin(url, target)
 
 
+def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float) -> Response:
+    """POST to an address on the open web, under the same guard as `fetch`; a redirect is an answer, not followed.
+
+    ``seconds``: the longest that the whole may take. The body of the answer is not read. Raises as `fetch` does.
+    """
+    started = time.monotonic()
+    deadline = started + seconds
+    sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
+    with _session() as session, _cut_off(deadline):
+        response = _send(session, "POST", check_url(url), sent, deadline, body)
+        with response:
+            ms = int((time.monotonic() - started) * 1000)
+            plain = {name.lower(): value for name, value in response.headers.items()}
+            return Response(response.status_code, plain, b"", url, "", "", 0, ms)
+
+
 def check_url(url: str) -> str:
     """Refuse what is no plain web address before anything is resolved; give it back without its fragment."""
     if any(ord(char) <= 32 or char == "\\" for char in url):
@@ -236,12 +252,20 @@ def _session() -> requests.Session:
 
 
 def _get(session: requests.Session, url: str, headers: dict[str, str], deadline: float) -> requests.Response:
+    return _send(session, "GET", url, headers, deadline)
+
+
+def _send(
+    session: requests.Session, method: str, url: str, headers: dict[str, str], deadline: float, body: bytes = b""
+) -> requests.Response:
     left = deadline - time.monotonic()
     if left <= 0:
         raise TooSlow(f"No whole answer within {TOTAL_SECONDS:.0f} seconds.")
     timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
     try:
-        return session.get(url, headers=headers, timeout=timeout, stream=True, allow_redirects=False)
+        return session.request(
+            method, url, data=body or None, headers=headers, timeout=timeout, stream=True, allow_redirects=False
+        )
     except FetchFailed:
         raise
     except requests.exceptions.Timeout as error:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from alerts.models import Delivery
 from alerts.services import subscriptions
+from alerts.services.sending import send_due
 from jobs.services import drain, run_due
 from ledger.domain.actor import COMMAND, Actor, Door
 from ledger.selectors import verify
@@ -29,6 +30,11 @@ from tests.integration.loaded import loaded, reference  # noqa: F401
 pytestmark = [pytest.mark.usefixtures("reference"), pytest.mark.django_db]
 OFFICER, REVIEWER = Actor("p-officer", Door.DESK), Actor("p-reviewer", Door.DESK)
 TODAY = dt.date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def settled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "ALERT_SETTLE_SECONDS", 0)
 
 
 def _log_thai_licence(**columns: Any) -> InstrumentVersion:
@@ -140,12 +146,8 @@ def test_a_subscriber_hears_of_a_change_once_with_reason_and_proof(reader: str) 
     _log_thai_licence()
     while run_due():
         pass
-    Delivery.objects.update(sent_at=None)  # as after a crash between sending and noting
-    from jobs.models import Job
-
-    Job.objects.filter(kind="alerts.deliver").update(finished_at=None)
-    while run_due():
-        pass
+    Delivery.objects.update(state="waiting", sent_at=None)  # as after a crash between sending and noting
+    send_due(seconds=5)
     (mail,) = _mails("Thailand: governance 2 → 3")
     text = mail.get_body(("plain",)).get_content()
     assert "G3" in text

@@ -15,6 +15,7 @@ from traceability.domain.borders import Judgement
 from traceability.domain.rules import Found
 from traceability.domain.vocabulary import FindingState
 from traceability.models import BorderVerdict, Finding
+from traceability.signals import findings_opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def settle(
         row.recorded_entry = entry
     Finding.objects.bulk_create(changes.new, batch_size=2_000)
     BorderVerdict.objects.bulk_create(come, batch_size=2_000)
+    findings_opened.send(sender=Finding, findings=changes.opened, entry=entry.pk)
     return Derived(len(changes.opened), len(changes.resolved), len(come) + len(gone))
 
 

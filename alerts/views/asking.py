@@ -1,4 +1,4 @@
-"""Pages to subscribe, confirm and stop. A GET changes nothing: mail scanners follow links."""
+"""Subscribing without an account: ask, confirm by mail, stop."""
 
 from __future__ import annotations
 
@@ -11,20 +11,25 @@ from django.views.decorators.http import require_http_methods
 from alerts import links
 from alerts.exceptions import BadLink, BadSubscription
 from alerts.forms import SubscribeForm
-from alerts.messages import scope_text
+from alerts.scopes import scope_text
 from alerts.services import subscriptions
+
+_PREFILLED = ("topic", "country", "domain", "mineral", "measure", "status", "cadence")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     if request.method != "POST":
-        chosen = {name: request.GET.get(name, "") for name in ("country", "domain")}
+        chosen = {name: request.GET[name] for name in _PREFILLED if name in request.GET}
         return render(request, "alerts/subscribe.html", {"form": SubscribeForm(initial=chosen, on=on)})
     form = SubscribeForm(request.POST, on=on)
     if form.is_valid():
+        data = form.cleaned_data
         try:
-            subscription = subscriptions.ask(**form.cleaned_data)
+            subscription = subscriptions.ask(
+                email=data["email"], asked=form.asked(), language=data["language"], zone=data["time_zone"]
+            )
         except BadSubscription as error:
             form.add_error(None, str(error))
         else:
@@ -48,10 +53,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        subscription = links.read_stop(token)
+        found = links.read_stop(token)
     except BadLink as error:
         return render(request, "alerts/bad_link.html", {"reason": str(error)}, status=400)
     if request.method == "POST":
-        subscriptions.stop(subscription=subscription)
-    context = {"asked_for": scope_text(subscription), "is_active": subscriptions.is_active(subscription)}
+        for subscription in found:
+            subscriptions.stop(subscription=subscription)
+    active = [each for each in found if subscriptions.is_active(each)]
+    context = {"asked_for": [scope_text(each) for each in found], "is_active": bool(active)}
     return render(request, "alerts/unsubscribe.html", context)

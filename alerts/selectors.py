@@ -1,0 +1,201 @@
+"""What readers and officers ask: what was told, why something was not, and whether messages get out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from alerts.choices import DeliveryState
+from alerts.domain.items import Item
+from alerts.domain.matching import reasons_against
+from alerts.messages import title_of
+from alerts.models import Bulletin, Contact, Delivery, Match, Notice, Subscription
+from alerts.scopes import scope_text
+from alerts.services.fan_out import Told, may_see, read, touched_of, wish_of
+
+#: What waits for longer than this is late, and the health page is red.
+LATE_AFTER = dt.timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``oldest`` is the age of what waits longest to be handed over, digests that wait for their hour aside."""
+
+    oldest: dt.timedelta
+    waiting: int
+    retrying: int
+    dead: int
+    sent_last_day: int
+
+    @property
+    def is_red(self) -> bool:
+        return self.oldest > LATE_AFTER
+
+    @property
+    def seconds(self) -> int:
+        return int(self.oldest.total_seconds())
+
+    @property
+    def minutes(self) -> int:
+        return self.seconds // 60
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a subscription did or did not bring a message about a bulletin."""
+
+    scope: str
+    is_told: bool
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A bulletin or digest as a reader's log lists it."""
+
+    title: str
+    at: dt.datetime
+    outcome: str
+    bulletin_id: str
+    delivery: Delivery | None = None
+
+
+def get_health(now: dt.datetime | None = None) -> Health:
+    """How long the oldest undelivered thing waits: a notice, a bulletin that is not fanned out, or a delivery."""
+    now = now or timezone.now()
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING.value)
+    oldest = [
+        Notice.objects.filter(bulletin=None).order_by("noted_at").values_list("noted_at", flat=True).first(),
+        Bulletin.objects.filter(fanned_at=None)
+        .exclude(items=[])
+        .order_by("settled_at")
+        .values_list("settled_at", flat=True)
+        .first(),
+        waiting.order_by("created_at").values_list("created_at", flat=True).first(),
+    ]
+    ages = [now - at for at in oldest if at is not None]
+    return Health(
+        oldest=max(ages, default=dt.timedelta(0)),
+        waiting=waiting.count(),
+        retrying=waiting.exclude(last_error="").count(),
+        dead=Delivery.objects.filter(state=DeliveryState.DEAD.value).count(),
+        sent_last_day=Delivery.objects.filter(sent_at__gte=now - dt.timedelta(days=1)).count(),
+    )
+
+
+def get_subscriptions(contact: Contact) -> QuerySet[Subscription]:
+    """All that was not stopped, confirmed or waiting for it."""
+    return contact.subscriptions.filter(stopped_at=None).select_related("endpoint").order_by("pk")
+
+
+def get_inbox(contact: Contact, *, most: int = 30) -> list[Delivery]:
+    """What lies in a reader's portal, newest first."""
+    rows = Delivery.objects.filter(endpoint__contact=contact, endpoint__way="portal", state=DeliveryState.SENT.value)
+    return list(rows.select_related("bulletin").prefetch_related("matches__bulletin").order_by("-pk")[:most])
+
+
+def get_log(contact: Contact, *, most: int = 40) -> list[LogRow]:
+    """A reader's deliveries and the changes that brought none, newest first."""
+    deliveries = Delivery.objects.filter(endpoint__contact=contact).select_related("endpoint", "bulletin")
+    rows = [_row(delivery) for delivery in deliveries.prefetch_related("matches__bulletin").order_by("-pk")[:most]]
+    told = {row.bulletin_id for row in rows}
+    for bulletin in Bulletin.objects.order_by("-pk")[:most]:
+        if bulletin.bulletin_id not in told and not bulletin.thread.startswith("endpoint:"):
+            rows.append(LogRow(_title(bulletin), bulletin.settled_at, "no message", bulletin.bulletin_id))
+    return sorted(rows, key=lambda row: row.at, reverse=True)[:most]
+
+
+def items_of(delivery: Delivery) -> list[Item]:
+    """What a delivery tells, from its matches; for a note about a way, from its bulletin."""
+    found: dict[str, Item] = {}
+    for match in delivery.matches.all():
+        for number in match.items:
+            item = Item.from_json(match.bulletin.items[number])
+            found.setdefault(f"{item.kind}:{item.key}", item)
+    if not found and delivery.bulletin is not None:
+        return [Item.from_json(plain) for plain in delivery.bulletin.items]
+    return list(found.values())
+
+
+def explain(contact: Contact, bulletin: Bulletin) -> list[Explained]:
+    """For each subscription of a reader: the message that a change brought, or why it brought none."""
+    if not bulletin.items:
+        words = "It came back to where it was before it had settled, so nobody was told."
+        return [Explained("everybody", False, (words,))]
+    told = read(bulletin)
+    subscriptions = contact.subscriptions.select_related("endpoint", "contact__person").order_by("pk")
+    return [_explain(told, subscription) for subscription in subscriptions]
+
+
+def _explain(told: Told, subscription: Subscription) -> Explained:
+    scope = scope_text(subscription)
+    match = Match.objects.filter(bulletin=told.bulletin, subscription=subscription).select_related("delivery").first()
+    if match is not None:
+        return Explained(scope, True, (_of_match(match),))
+    return Explained(scope, False, tuple(_against(told, subscription)))
+
+
+def _against(told: Told, subscription: Subscription) -> Sequence[str]:
+    at = told.bulletin.happened_at
+    if subscription.confirmed_at is None:
+        return ["The link in the mail that asked you to confirm was not answered."]
+    if subscription.confirmed_at > at:
+        return ["You confirmed it after the change had happened."]
+    if subscription.stopped_at is not None and subscription.stopped_at <= told.bulletin.settled_at:
+        return ["You had stopped it."]
+    if subscription.endpoint.disabled_at is not None:
+        return [f"Messages did not get through to you and were switched off: {subscription.endpoint.disabled_reason}"]
+    if not may_see(subscription, told):
+        return ["Your account may not see what it is about."]
+    touched = touched_of(told, subscription)
+    found = [
+        reason
+        for number, item in enumerate(told.items)
+        for reason in reasons_against(wish_of(subscription), item, touched[number])
+    ]
+    return list(dict.fromkeys(found)) or ["It is being told just now."]
+
+
+def _of_match(match: Match) -> str:
+    if match.delivery is None:
+        return "It waits for your next digest, at seven in the morning."
+    return outcome_of(match.delivery)
+
+
+def outcome_of(delivery: Delivery) -> str:
+    """Where a delivery stands, in a sentence."""
+    again = (
+        f" Handed over {delivery.repeats + 1} times, as it was not known whether it had arrived; one message id."
+        if (delivery.repeats)
+        else ""
+    )
+    match DeliveryState(delivery.state):
+        case DeliveryState.SENT:
+            return f"Handed over on {delivery.sent_at:%d %b %Y at %H:%M:%S} UTC.{again}"
+        case DeliveryState.WAITING if delivery.last_error:
+            return (
+                f"Tried {delivery.attempts} times, next on {delivery.due_at:%d %b at %H:%M} UTC: {delivery.last_error}"
+            )
+        case DeliveryState.WAITING:
+            return "It is on its way."
+        case DeliveryState.DEAD:
+            return f"Given up after {delivery.attempts} attempts: {delivery.last_error}"
+        case DeliveryState.DROPPED:
+            return delivery.last_error or "Not wanted any more."
+
+
+def _row(delivery: Delivery) -> LogRow:
+    bulletin_id = delivery.bulletin.bulletin_id if delivery.bulletin else ""
+    title = "A test" if delivery.key.startswith("test:") else title_of(delivery, items_of(delivery))
+    outcome = f"{delivery.endpoint.get_way_display()}: {outcome_of(delivery)}"
+    return LogRow(title, delivery.created_at, outcome, bulletin_id, delivery)
+
+
+def _title(bulletin: Bulletin) -> str:
+    if bulletin.items:
+        return str(bulletin.items[0]["title"])
+    return f"{bulletin.thread}: changed, and changed back"

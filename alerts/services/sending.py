@@ -1,0 +1,262 @@
+"""Hands messages over: claimed under a lease, marked before and after, tried again for three days, never lost.
+
+One statement marks a message as sent and the next one as in hand, so a process that dies leaves at most one of which
+it is not known whether it arrived. That one goes out again under the same id and is logged as such.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from alerts.channels import Channel, Outcome, Verdict
+from alerts.channels.opening import open_channel
+from alerts.choices import DeliveryState, Way
+from alerts.domain.retrying import wait_after
+from alerts.messages import Letterbox
+from alerts.models import Attempt, Delivery
+from alerts.services import leases
+from alerts.services.owners import disable
+from jobs.registry import Payload, handler, periodic
+from jobs.services import enqueue
+from ledger.domain.actor import Actor
+from ledger.services import Change, record_many
+
+logger = logging.getLogger(__name__)
+
+BATCH = 40
+#: Workers that may send at the same time.
+LANES = 2
+#: A run ends after so long, so that other work of the same worker goes on.
+RUN_SECONDS = 4.0
+#: What was not tried because its server did not answer another is looked at again after so long.
+_KNOCK_AGAIN = dt.timedelta(seconds=5)
+_random = random.Random()  # jitter, no secret
+
+
+def ask_to_send(at: dt.datetime) -> None:
+    """Let workers send, inside the transaction that made deliveries."""
+    for lane in range(LANES):
+        enqueue(kind="alerts.send", key=f"lane-{lane}", due_at=at)
+
+
+@handler("alerts.send", urgent=False, longest_seconds=90)
+def send(payload: Payload) -> None:
+    if send_due(seconds=RUN_SECONDS) and _claimable().exists():
+        with transaction.atomic():
+            ask_to_send(timezone.now())
+
+
+# The sweep: what is due again, or was left by a worker that died.
+@handler("alerts.sweep", urgent=False, longest_seconds=90)
+def sweep(payload: Payload) -> None:
+    if _claimable().exists():
+        send_due(seconds=RUN_SECONDS)
+
+
+periodic("alerts.sweep", seconds=2)
+
+
+def send_due(*, seconds: float) -> int:
+    """Hand over what is due, for about so long; returns how many messages were sent."""
+    ends, sent = time.monotonic() + seconds, 0
+    with _Round() as current:
+        while time.monotonic() < ends and (batch := _claim()):
+            sent += current.send(batch)
+    return sent
+
+
+@transaction.atomic
+def replay(*, deliveries: Sequence[Delivery], by: Actor) -> int:
+    """Send again what was given up, under its old id; returns how many that was."""
+    keys = [delivery.pk for delivery in deliveries]
+    again = Delivery.objects.filter(pk__in=keys, state=DeliveryState.DEAD.value)
+    names = list(again.values_list("delivery_id", flat=True))
+    now = timezone.now()
+    again.update(state=DeliveryState.WAITING.value, due_at=now, attempts=0, last_error="", lease=None)
+    if names:
+        record_many(by=by, changes=[Change("replay", "delivery", name, None, None) for name in names])
+        ask_to_send(now)
+    return len(names)
+
+
+# ------------------------------------------------------------------ claiming
+
+
+def _claimable() -> QuerySet[Delivery]:
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING.value)
+    out = waiting.exclude(lease=None).order_by().values_list("lease", flat=True).distinct()
+    free = Q(lease=None) | Q(lease__in=leases.dead([lease for lease in out if lease is not None]))
+    return waiting.filter(free, due_at__lte=timezone.now())
+
+
+@transaction.atomic
+def _take(token: uuid.UUID) -> int:
+    rows = _claimable().order_by("due_at", "pk").select_for_update(skip_locked=True)[:BATCH]
+    keys = list(rows.values_list("pk", flat=True))
+    return Delivery.objects.filter(pk__in=keys).update(lease=token) if keys else 0
+
+
+def _claim() -> list[Delivery]:
+    token = uuid.uuid4()
+    if not _take(token):
+        return []
+    rows = Delivery.objects.filter(lease=token).select_related("endpoint__contact__person", "bulletin")
+    return list(rows.order_by("due_at", "pk"))
+
+
+# ------------------------------------------------------------------ handing over
+
+
+@dataclass(slots=True)
+class _Round:
+    """One run: its open channels, and the batch in hand."""
+
+    channels: dict[str, Channel] = field(default_factory=dict)
+    letters: Letterbox = field(default_factory=Letterbox)
+    #: Endpoints and ways that did not answer in this run: others wait instead of knocking too.
+    silent: set[str] = field(default_factory=set)
+
+    def __enter__(self) -> _Round:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        for channel in self.channels.values():
+            channel.__exit__(*problem)
+
+    def send(self, batch: Sequence[Delivery]) -> int:
+        ends = time.monotonic() + leases.BATCH_SECONDS
+        self.letters.fill(batch)
+        sent, before = 0, None
+        for delivery in batch:
+            if time.monotonic() > ends:
+                break
+            if not self._is_to_go(delivery):
+                continue
+            if not _mark(before, delivery):
+                before = None
+                continue
+            before = delivery if self._hand_over(delivery) else None
+            sent += before is not None
+        _mark(before, None)
+        _release(batch)
+        return sent
+
+    def _is_to_go(self, delivery: Delivery) -> bool:
+        """Drop what nobody wants any more; leave for later what would knock at a silent door."""
+        reason = self.letters.unwanted(delivery)
+        if reason:
+            _close(delivery, DeliveryState.DROPPED, reason)
+            return False
+        if _door(delivery) in self.silent:
+            _put_back(delivery, timezone.now() + _KNOCK_AGAIN, "")
+            return False
+        return True
+
+    def _hand_over(self, delivery: Delivery) -> bool:
+        if delivery.handing_at is not None:
+            _note_repeat(delivery)
+        try:
+            outcome = self._channel(delivery).hand_over(self.letters.parcel(delivery))
+        except Exception as error:  # a message that cannot be made must not stop the others
+            logger.exception("delivery %s could not be made", delivery.delivery_id)
+            outcome = Outcome(Verdict.RETRY, f"{type(error).__name__}: {error}")
+        if outcome.verdict is not Verdict.SENT:
+            self._failed(delivery, outcome)
+        return outcome.verdict is Verdict.SENT
+
+    def _channel(self, delivery: Delivery) -> Channel:
+        way = Way(delivery.endpoint.way)
+        if way.value not in self.channels:
+            self.channels[way.value] = open_channel(way).__enter__()
+        return self.channels[way.value]
+
+    def _failed(self, delivery: Delivery, outcome: Outcome) -> None:
+        if outcome.verdict is Verdict.BUSY or (outcome.verdict is Verdict.RETRY and delivery.endpoint.url):
+            self.silent.add(_door(delivery))
+        _failed(delivery, outcome)
+
+
+def _door(delivery: Delivery) -> str:
+    return delivery.endpoint.url or delivery.endpoint.way
+
+
+def _mark(sent: Delivery | None, next_one: Delivery | None) -> bool:
+    """In one statement: the message before was sent, the next one is in hand. False: the next is not ours any more."""
+    now = timezone.now()
+    keys = [each.pk for each in (sent, next_one) if each is not None]
+    if not keys:
+        return False
+    if sent is None and next_one is not None:
+        mine = Delivery.objects.filter(pk=next_one.pk, lease=next_one.lease, state=DeliveryState.WAITING.value)
+        return bool(mine.update(handing_at=now, attempts=F("attempts") + 1))
+    assert sent is not None
+    is_sent = When(pk=sent.pk, then=Value(DeliveryState.SENT.value))
+    changed = Delivery.objects.filter(pk__in=keys, lease=sent.lease, state=DeliveryState.WAITING.value).update(
+        state=Case(is_sent, default=F("state")),
+        sent_at=Case(When(pk=sent.pk, then=Value(now)), default=F("sent_at")),
+        lease=Case(When(pk=sent.pk, then=Value(None)), default=F("lease")),
+        attempts=Case(When(pk=sent.pk, then=F("attempts")), default=F("attempts") + 1),
+        handing_at=now,
+        last_error="",
+    )
+    return next_one is not None and changed == len(keys)
+
+
+def _note_repeat(delivery: Delivery) -> None:
+    """It may have arrived already: the hand-over is repeated under the same id, and the log says so."""
+    detail = "Handed over again under the same id: whether it had arrived was not known."
+    with transaction.atomic():
+        Attempt.objects.create(delivery=delivery, at=timezone.now(), outcome="repeat", detail=detail)
+        Delivery.objects.filter(pk=delivery.pk).update(repeats=F("repeats") + 1)
+
+
+def _release(batch: Sequence[Delivery]) -> None:
+    """What was claimed and not begun is free for the next."""
+    Delivery.objects.filter(
+        pk__in=[each.pk for each in batch], lease=batch[0].lease, state=DeliveryState.WAITING.value
+    ).update(lease=None)
+
+
+# ------------------------------------------------------------------ what went wrong
+
+
+@transaction.atomic
+def _failed(delivery: Delivery, outcome: Outcome) -> None:
+    now = timezone.now()
+    Attempt.objects.create(delivery=delivery, at=now, outcome=outcome.verdict.value, detail=outcome.detail[:500])
+    if outcome.verdict is Verdict.GONE:
+        _close(delivery, DeliveryState.DEAD, outcome.detail)
+        disable(endpoint=delivery.endpoint, reason=outcome.detail)
+        return
+    wait = None
+    if outcome.verdict is not Verdict.REFUSED:
+        wait = wait_after(delivery.attempts + 1, outcome.asked, _random)
+    if wait is None:
+        _close(delivery, DeliveryState.DEAD, outcome.detail)
+        return
+    _put_back(delivery, now + wait, outcome.detail, uncertain=outcome.uncertain)
+
+
+def _put_back(delivery: Delivery, due_at: dt.datetime, detail: str, *, uncertain: bool = False) -> None:
+    columns = {"last_error": detail[:500]} if detail else {}
+    mine = Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease, state=DeliveryState.WAITING.value)
+    if detail and not uncertain:
+        mine.update(due_at=due_at, lease=None, handing_at=None, **columns)
+    else:
+        mine.update(due_at=due_at, lease=None, **columns)
+
+
+def _close(delivery: Delivery, state: DeliveryState, detail: str) -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING.value).update(
+        state=state.value, lease=None, last_error=detail[:500]
+    )

@@ -1,0 +1,1 @@
+"""Pages of alerts. A GET changes nothing: mail scanners follow links."""
