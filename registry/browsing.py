@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from registry.parts import Link, Paging
 from registry.paths import country_path, mineral_path
 from registry.reference import load_parties
 from registry.selectors import get_members, get_versions
-from registry.wording import country_names, measure_label, mineral_names
+from registry.wording import country_names, mineral_names
 
 PER_PAGE = 50
 T = TypeVar("T")
@@ -62,65 +61,6 @@ def _was_published(row: InstrumentDocument) -> bool:
     return any(kept["sha256"] == row.sha256 for documents in approved for kept in documents or ())
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Instruments that meet the filters, and what one can filter by. ``chosen`` holds the filters in use."""
-
-    rows: list[InstrumentRow]
-    total: int
-    countries: list[tuple[str, str]]
-    minerals: list[tuple[str, str]]
-    kinds: list[tuple[str, str]]
-    chosen: dict[str, str]
-
-
-_FILTERS = ("q", "country", "mineral", "kind", "status")
-
-
-def get_instrument_rows(asked: AskedDay, params: Mapping[str, Any]) -> Found:
-    """Instruments as known and as they stand on the day asked for, by country and title."""
-    minerals = mineral_names()
-    chosen = {name: str(params.get(name, "")).strip() for name in _FILTERS}
-    versions = list(get_versions(as_of=asked.as_of))
-    rows = _with_rows(versions, asked)
-    kinds = {measure["code"] for version in versions for measure in version.content["measures"]}
-    matching = [row for version, row in rows if _matches(version, row, chosen)]
-    return Found(
-        rows=sorted(matching, key=lambda row: (row.country.text, row.title)),
-        total=len(rows),
-        countries=sorted({(v.content["country"], r.country.text) for v, r in rows}, key=lambda pair: pair[1]),
-        minerals=sorted(minerals.items(), key=lambda pair: pair[1]),
-        kinds=sorted(((code, measure_label(code)) for code in kinds), key=lambda pair: pair[1]),
-        chosen=chosen,
-    )
-
-
-def get_instrument_versions(asked: AskedDay, params: Mapping[str, Any]) -> list[InstrumentVersion]:
-    """The versions of the instruments that meet the filters, by id."""
-    chosen = {name: str(params.get(name, "")).strip() for name in _FILTERS}
-    return [
-        version for version, row in _with_rows(get_versions(as_of=asked.as_of), asked) if _matches(version, row, chosen)
-    ]
-
-
-def _with_rows(versions: Iterable[InstrumentVersion], asked: AskedDay) -> list[tuple[InstrumentVersion, InstrumentRow]]:
-    countries, minerals = country_names(), mineral_names()
-    return [(each, instrument_row(each, asked.on, countries, minerals, asked.query)) for each in versions]
-
-
-def _matches(version: InstrumentVersion, row: InstrumentRow, chosen: Mapping[str, str]) -> bool:
-    measures = version.content["measures"]
-    covers = {code for measure in measures for code in measure["minerals"] or ()}
-    text = f"{row.title} {row.country.text} {row.counterparts} {version.details.get('number') or ''}".casefold()
-    return (
-        all(word in text for word in chosen["q"].casefold().split())
-        and chosen["country"] in ("", version.content["country"])
-        and (not chosen["mineral"] or chosen["mineral"] in covers)
-        and (not chosen["kind"] or chosen["kind"] in {measure["code"] for measure in measures})
-        and (not chosen["status"] or (row.badge in ("in_force", "signed")) == (chosen["status"] == "in_force"))
-    )
-
-
 def mineral_rows(asked: AskedDay) -> list[MineralRow]:
     """Every mineral of the register: those with a total of the region first, largest share of the world first."""
     countries, minerals = country_names(), mineral_names()
@@ -154,10 +94,15 @@ def _searched() -> Iterator[tuple[str, Sequence[Hit]]]:
     members = get_members(today)
     yield "Countries", [Hit(Link(each.name, country_path(each.code)), f"ASEAN member, {each.code}") for each in members]
     yield "Minerals", [Hit(Link(each.name, mineral_path(each.code)), each.symbol) for each in Mineral.objects.all()]
-    rows = [instrument_row(version, today, countries, minerals) for version in get_versions()]
-    yield "Instruments", [Hit(Link(row.title, row.href), f"{row.country.text}, {row.kinds}") for row in rows]
+    rows = [(version.details, instrument_row(version, today, countries, minerals)) for version in get_versions()]
+    yield "Instruments", [_instrument_hit(details, row) for details, row in rows]
     yield "Facilities", [_facility_hit(each, countries) for each in Facility.objects.exclude(source=None)]
     yield "Parties", [_party_hit(each, countries) for each in _paper_parties()]
+
+
+def _instrument_hit(details: Mapping[str, Any], row: InstrumentRow) -> Hit:
+    also = (details.get("title_original"), details.get("number"), row.minerals, row.hs)
+    return Hit(Link(row.title, row.href), f"{row.country.text}, {row.kinds}", " ".join(part for part in also if part))
 
 
 def _paper_parties() -> QuerySet[Party]:

@@ -13,7 +13,6 @@ from ledger.selectors import get_head
 from registry.browsing import (
     get_document,
     get_fact_versions,
-    get_instrument_rows,
     get_known_facts,
     get_known_instrument,
     get_search_page,
@@ -22,6 +21,8 @@ from registry.browsing import (
 )
 from registry.days import with_day
 from registry.domain.asked import AskedDay
+from registry.exports import FORMATS, as_csv, as_xlsx, measure_rows
+from registry.listing import Found, get_instrument_rows
 from registry.models import Material, Mineral
 from registry.pages.facts import fact_page
 from registry.pages.family import get_family
@@ -38,9 +39,24 @@ from registry.wording import country_names, mineral_names
 @with_day
 def instrument_list(request: HttpRequest, asked: AskedDay) -> HttpResponse:
     found = get_instrument_rows(asked, request.GET)
+    wanted = request.GET.get("format", "")
+    if wanted in FORMATS:
+        return _exported(found, asked, wanted)
     rows, paging = paged(found.rows, request.GET)
     context = {"asked": asked, "section": "instruments", "rows": rows, "paging": paging, "found": found}
     return render(request, "registry/instrument_list.html", context)
+
+
+def _exported(found: Found, asked: AskedDay, wanted: str) -> HttpResponse:
+    rows = list(measure_rows(found.versions, asked.on))
+    if wanted == "json":
+        as_of = asked.as_of.isoformat() if asked.as_of else None
+        return JsonResponse(
+            {"on": asked.on.isoformat(), "as_of": as_of, "measures": rows}, json_dumps_params={"ensure_ascii": False}
+        )
+    answer = HttpResponse((as_csv if wanted == "csv" else as_xlsx)(rows), content_type=FORMATS[wanted])
+    answer.headers["Content-Disposition"] = f'attachment; filename="instruments-{asked.on}.{wanted}"'
+    return answer
 
 
 @with_day

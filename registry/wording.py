@@ -93,7 +93,7 @@ def status_badge(state: InstrumentState, on: dt.date) -> tuple[str, str]:
     """(key, words) of an instrument's badge on a day; words empty where the key says it."""
     status, certain = status_on(state, on), in_force(state, on)
     if certain is Certainty.PERHAPS:
-        return ("unknown", "") if status in (None, Status.UNKNOWN) else ("perhaps", "")
+        return ("unknown", "") if status is Status.UNKNOWN else ("perhaps", "")
     if certain is Certainty.NO and status in (Status.IN_FORCE, Status.SIGNED, Status.AMENDED):
         return "ended", "Ended"
     if status is None:

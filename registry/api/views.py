@@ -15,12 +15,12 @@ from rest_framework.views import APIView
 from registry.api import shapes
 from registry.api.paging import PAGE, page_of, paged
 from registry.browsing import (
-    get_instrument_versions,
     get_known_facts,
     get_known_instrument,
     mineral_rows,
 )
 from registry.domain.asked import AskedDay, BadDay, asked_day
+from registry.listing import get_instrument_versions
 from registry.models import Country, Material
 from registry.pages.minerals import facts_of
 from registry.selectors import get_members
@@ -133,7 +133,9 @@ class InstrumentsView(APIView):
             _ON, _AS_OF, _COUNTRY, _MINERAL,
             OpenApiParameter("kind", OpenApiTypes.STR, description="code of a measure, such as export_ban"),
             OpenApiParameter("status", OpenApiTypes.STR, enum=["in_force", "other"]),
-            OpenApiParameter("q", OpenApiTypes.STR, description="words of the title, number or counterpart"),
+            OpenApiParameter("stage", OpenApiTypes.STR, description="stage of the chain, such as mining_extraction"),
+            OpenApiParameter("type", OpenApiTypes.STR, description="type of instrument, such as law"),
+            OpenApiParameter("q", OpenApiTypes.STR, description="words of the title, number, source or counterpart"),
             *PAGE,
         ],
         responses={200: page_of(shapes.InstrumentShape), **_REFUSED},

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from registry.domain.folding import fold
 from registry.parts import Link
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found: its name, and what it is."""
+    """One thing found: its name, what it is, and other words it is found by."""
 
     link: Link
     note: str
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ _MOST = 10
 
 
 def search_page(words: str, kinds: Iterable[tuple[str, Sequence[Hit]]]) -> SearchPage:
-    """Search titled kinds of hits for all words asked, without regard to case; offer near spellings of names."""
-    asked = words.casefold().split()
+    """Search titled kinds of hits for all words asked, whatever their case or accents; near spellings else."""
+    asked = fold(words).split()
     everything = [(title, list(hits)) for title, hits in kinds]
     if not asked:
         return SearchPage(words, (), ())
@@ -53,7 +55,7 @@ def search_page(words: str, kinds: Iterable[tuple[str, Sequence[Hit]]]) -> Searc
 
 
 def _has(hit: Hit, asked: Sequence[str]) -> bool:
-    text = f"{hit.link.text} {hit.note}".casefold()
+    text = fold(f"{hit.link.text} {hit.note} {hit.also}")
     return all(word in text for word in asked)
 
 
@@ -62,6 +64,6 @@ def _group(title: str, hits: Sequence[Hit]) -> HitGroup:
 
 
 def _near(words: str, hits: Sequence[Hit]) -> tuple[Link, ...]:
-    names = {number: hit.link.text.casefold() for number, hit in enumerate(hits)}
-    alike = process.extract(words.casefold(), names, scorer=fuzz.WRatio, limit=5, score_cutoff=_ALIKE)
+    names = {number: fold(hit.link.text) for number, hit in enumerate(hits)}
+    alike = process.extract(fold(words), names, scorer=fuzz.WRatio, limit=5, score_cutoff=_ALIKE)
     return tuple(hits[number].link for _, _, number in alike)

@@ -1,0 +1,113 @@
+"""The public register: the list with its facets, what is listed as a file, other days."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from openpyxl import load_workbook
+
+from ledger.domain.actor import COMMAND
+from registry.models import Instrument
+from registry.services.instruments import Draft, publish, save_draft
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(register: None) -> Client:
+    return Client()
+
+
+@pytest.fixture
+def register() -> None:
+    call_command("load_reference", stdout=io.StringIO())
+
+
+def titles(client: Client, query: str) -> list[str]:
+    return [row.title for row in client.get(f"/instruments/?{query}").context["found"].rows]
+
+
+def count(client: Client, query: str) -> int:
+    return len(titles(client, query))
+
+
+def test_every_facet_narrows_the_list_and_says_beforehand_by_how_much(client: Client) -> None:
+    found = client.get("/instruments/").context["found"]
+    assert found.total == 33
+    for facet in found.facets:
+        assert facet.choices, facet.key
+        for choice in facet.choices:
+            assert count(client, f"{facet.key}={choice.value}") == choice.count > 0, (facet.key, choice)
+
+
+def test_facets_go_together_and_stand_in_the_address(client: Client) -> None:
+    page = client.get("/instruments/?country=VN&kind=export_ban&status=in_force")
+
+    assert [row.title for row in page.context["found"].rows] == ["2024 Law on Geology and Minerals"]
+    assert '<option value="export_ban" selected>' in page.content.decode()
+    assert count(client, "country=VN&kind=export_tax") == 0
+
+
+def test_the_status_is_that_of_the_day_shown(client: Client) -> None:
+    ban = "country=ID&kind=export_ban&status=in_force"
+    assert count(client, ban) == 1
+    assert count(client, f"{ban}&on=2019-12-31") == 0
+    assert count(client, f"{ban.replace('in_force', 'perhaps')}&on=2020-06-01") == 1
+
+
+def test_words_are_found_in_the_original_language_without_accents(client: Client) -> None:
+    act = Instrument(
+        country_id="VN", title="Rule on rare earths", title_original="Nghị định về đất hiếm", number="9/2026"
+    )
+    publish(instrument=save_draft(draft=Draft(act), by=COMMAND, reason="test"), by=COMMAND, reason="test")
+
+    assert titles(client, "q=dat+HIEM") == ["Rule on rare earths"]
+    assert titles(client, "q=9/2026") == ["Rule on rare earths"]
+    assert "Rule on rare earths" in client.get("/search/?q=nghi+dinh").content.decode()
+
+
+def test_what_is_listed_can_be_taken_as_a_file_with_its_names_in_other_vocabularies(client: Client) -> None:
+    address = "/instruments/?country=ID&kind=export_ban&format="
+    [told] = json.loads(client.get(f"{address}json").content)["measures"]
+    [written] = csv.DictReader(io.StringIO(client.get(f"{address}csv").content.decode("utf-8-sig")))
+    sheet = load_workbook(io.BytesIO(client.get(f"{address}xlsx").content)).active
+    assert sheet is not None
+    names, values = ([str(cell or "") for cell in row] for row in sheet.values)
+
+    assert told == written == dict(zip(names, values, strict=True))
+    crosswalk = ("mast", "mast_edition", "gta_type", "oecd_measure", "hs", "hs_edition", "measure_in_force")
+    said = ["P31", "2019", "Export ban", "Export prohibition", "2604", "2022", "yes"]
+    assert [told[name] for name in crosswalk] == said
+
+
+def test_every_measure_of_the_list_is_a_row_of_the_file(client: Client) -> None:
+    found = client.get("/instruments/").context["found"]
+    rows = json.loads(client.get("/instruments/?format=json").content)["measures"]
+
+    assert len(rows) == sum(max(1, len(version.content["measures"])) for version in found.versions)
+    assert [row["instrument_id"] for row in rows if row["measure_id"] == ""] == ["mm-inconsistent-policy"]
+
+
+def test_no_cell_of_a_file_is_read_as_a_formula(client: Client) -> None:
+    act = Instrument(country_id="TH", title='=HYPERLINK("http://x","y")')
+    publish(instrument=save_draft(draft=Draft(act), by=COMMAND, reason="test"), by=COMMAND, reason="test")
+    text = client.get("/instruments/?q=hyperlink&format=csv").content.decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert row["title"].startswith("'=")
+    sheet = load_workbook(io.BytesIO(client.get("/instruments/?q=hyperlink&format=xlsx").content)).active
+    assert sheet is not None
+    assert sheet["D2"].data_type == "s"
+
+
+def test_the_order_that_lifted_the_moratorium_is_shown_on_both_pages(client: Client) -> None:
+    order = client.get("/instruments/ph-eo-130/").content.decode()
+    moratorium = client.get("/instruments/ph-mining-moratorium/").content.decode()
+
+    assert re.search(r"<b>Lifts</b> <a href=./instruments/ph-mining-moratorium/", order)
+    assert re.search(r"<b>Lifted by</b> <a href=./instruments/ph-eo-130/", moratorium)
