@@ -15,6 +15,8 @@ from ledger.models import Entry, Leaf, Node
 
 #: In DATA_DIR; readable by its owner alone.
 KEY_FILE = "log-key"
+#: Beside it: every public key that was ever used, the newest last.
+KEYS_FILE = "log-keys.txt"
 _PLACES_A_QUERY = 400
 
 
@@ -61,6 +63,15 @@ def kept_verifier() -> Verifier | None:
         return Signer.parse((settings.DATA_DIR / KEY_FILE).read_text(encoding="utf-8")).verifier
     except FileNotFoundError:
         return None
+
+
+def kept_verifiers() -> list[Verifier]:
+    """The public keys this installation ever signed by, from the file beside the database; empty where it has none."""
+    try:
+        lines = (settings.DATA_DIR / KEYS_FILE).read_text(encoding="utf-8").split()
+    except FileNotFoundError:
+        return []
+    return [Verifier.parse(line) for line in lines]
 
 
 def _joined(rows: Mapping[int, list[int]]) -> Iterator[Q]:

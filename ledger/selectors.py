@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +24,14 @@ __all__ = [
     "get_head_at",
     "get_head_over",
     "get_inclusion",
+    "get_inclusions",
     "get_newest_entry",
     "get_trouble",
     "verify",
 ]
+
+#: Entries a query.
+_BATCH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,27 @@ def get_inclusion(entry: Entry, head: TreeHead) -> Inclusion:
     leaf = Leaf.objects.filter(entry=entry).first()
     if leaf is None or leaf.index >= head.size:
         raise NoSuchProof(f"Entry {entry.pk} is not among the {head.size} entries of this head.")
-    path = nodes.inclusion_path(read_nodes, leaf.index, head.size)
+    return _inclusion(entry, nodes.inclusion_path(read_nodes, leaf.index, head.size), head)
+
+
+def get_inclusions(numbers: Collection[int], head: TreeHead) -> list[tuple[Entry, Inclusion]]:
+    """The proofs of many entries under one head, in the order of their numbers. Raises NoSuchProof."""
+    entries: list[Entry] = []
+    wanted = sorted(set(numbers))
+    for start in range(0, len(wanted), _BATCH):
+        batch = Entry.objects.filter(pk__in=wanted[start : start + _BATCH], leaf__index__lt=head.size)
+        entries += batch.select_related("leaf").order_by("pk")
+    if len(entries) < len(wanted):
+        missing = min(set(wanted) - {entry.pk for entry in entries})
+        raise NoSuchProof(f"Entry {missing} is not among the {head.size} entries of this head.")
+    paths = nodes.inclusion_paths(read_nodes, [entry.leaf.index for entry in entries], head.size)
+    return [(entry, _inclusion(entry, paths[entry.leaf.index], head)) for entry in entries]
+
+
+def _inclusion(entry: Entry, path: Sequence[bytes], head: TreeHead) -> Inclusion:
     hashed = leaf_hash(entry_text(entry).encode())
     steps = tuple(step.hex() for step in path)
-    return Inclusion(entry.pk, leaf.index, hashed.hex(), steps, head.size, head.root)
+    return Inclusion(entry.pk, entry.leaf.index, hashed.hex(), steps, head.size, head.root)
 
 
 def get_consistency(old_size: int, new_size: int) -> list[str]:

@@ -7,7 +7,7 @@ large the tree is, and keeping it costs little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from ledger.domain.merkle import fold, node_hash
 
@@ -24,6 +24,14 @@ KEPT_EVERY = 4
 def inclusion_path(read: Read, index: int, size: int) -> list[bytes]:
     """The hashes that join leaf ``index`` to the root of ``size`` leaves (RFC 6962, 2.1.1), lowest first."""
     return _hashes(read, inclusion_spans(index, size))
+
+
+def inclusion_paths(read: Read, indexes: Collection[int], size: int) -> dict[int, list[bytes]]:
+    """The paths of many leaves, which share most of their nodes: each is read and worked out once."""
+    spans = {index: inclusion_spans(index, size) for index in indexes}
+    wanted = sorted({span for path in spans.values() for span in path})
+    hashes = dict(zip(wanted, _hashes(read, wanted), strict=True))
+    return {index: [hashes[span] for span in path] for index, path in spans.items()}
 
 
 def consistency_path(read: Read, old_size: int, new_size: int) -> list[bytes]:

@@ -13,7 +13,7 @@ from ledger.domain.actor import WORKER, Actor
 from ledger.domain.canonical import JSON
 from ledger.domain.note import Signer, Verifier
 from ledger.exceptions import KeyNotAnnounced
-from ledger.reading import KEY_FILE, announced_keys
+from ledger.reading import KEY_FILE, KEYS_FILE, announced_keys
 from ledger.services.recording import Change, record
 
 OBJECT_TYPE = "log_key"
@@ -67,6 +67,8 @@ def _announce(new: Signer, old: Signer | None, *, by: Actor, reason: str) -> Non
         # The old key's word for the new one, as a signed note; none for the first key and after a loss.
         "signed_by_old": old.sign(f"{verifier}\n") if old else None,
     }
+    with _path(KEYS_FILE).open("a", encoding="utf-8") as file:
+        file.write(f"{verifier}\n")
     record(by=by, change=Change("announce", OBJECT_TYPE, new.verifier.key_id.hex(), None, after), reason=reason)
 
 

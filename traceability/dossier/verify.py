@@ -1,0 +1,519 @@
+#!/usr/bin/env python3
+"""Checks a dossier of SEAM, the Southeast Asia Minerals registry, without the registry.
+
+    python3 verify.py [DOSSIER.zip | FOLDER] [--key KEY] [--write-signature FOLDER]
+
+It needs nothing but Python (3.9 or newer), no network and no trust in whoever gave you the dossier:
+
+1. every file is there, no other is, and each has the SHA-256 that the log recorded when the dossier was exported;
+2. every event of events.json is word for word an entry of the log;
+3. every entry's hash leads, by its inclusion proof (RFC 6962), to the root of the signed head;
+4. the head's signature (Ed25519, a C2SP checkpoint) fits the public key.
+
+What is left to you is whether the key is the registry's: ask for it by another way than the dossier, at best from an
+auditor who has kept it, and give it with --key. The registry publishes it at /log/ and in every checkpoint.
+
+To check the signature with another tool, `--write-signature FOLDER` writes the signed text, the signature and the key:
+
+    openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in checkpoint.txt -sigfile signature.bin
+
+Exit code 0: intact. 1: tampered with, or not a dossier; every fault is named. 2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import stat
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+MOST_FILES = 20_000
+MOST_BYTES = 512 * 1024 * 1024
+MOST_JSON = 128 * 1024 * 1024
+PIECE = 1024 * 1024
+PROOF = "proof.json"
+NEEDED = ("dossier.pdf", "trace.json", "events.json", "epcis.json", PROOF, "verify.py")
+#: What events.json says of an event beside the event itself.
+BESIDE = ("event_id", "entry", "recorded_at", "recorded_by", "recorded_reason")
+PROVED = {"entry", "leaf", "leaf_index", "path"}
+
+
+Point = tuple[int, int, int, int]
+
+
+class Fault(Exception):
+    """What is wrong, in a sentence; ``entry`` is the number of the entry at fault, if one is."""
+
+    def __init__(self, sentence: str, entry: int | None = None) -> None:
+        super().__init__(sentence)
+        self.entry = entry
+
+
+# --- reading
+
+
+class Files:
+    """Files by name; none, where a dossier cannot be opened."""
+
+    names: list[str] = []
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        return iter(())
+
+
+class Folder(Files):
+    """The files of an unpacked dossier."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.names = sorted(self._walk())
+        if len(self.names) > MOST_FILES:
+            raise Fault(f"It holds {len(self.names)} files; a dossier has at most {MOST_FILES}.")
+
+    def _walk(self) -> Iterator[str]:
+        for folder, folders, files in os.walk(self.path):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            for name in files:
+                full = os.path.join(folder, name)
+                if os.path.islink(full) or not os.path.isfile(full):
+                    raise Fault(f"{name} is not a plain file.")
+                yield os.path.relpath(full, self.path).replace(os.sep, "/")
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        with open(os.path.join(self.path, *name.split("/")), "rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
+
+
+class Archive(Files):
+    """The members of a ZIP that nobody has to trust: nothing is written, and nothing large is held in memory."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            self.file = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+            raise Fault(f"It is no ZIP that can be read: {error}.") from error
+        members = self.file.infolist()
+        if len(members) > MOST_FILES:
+            raise Fault(f"The ZIP names {len(members)} members; a dossier has at most {MOST_FILES}.")
+        seen: set[str] = set()
+        for member in members:
+            if member.filename.endswith("/") and not member.file_size:
+                continue
+            self._refuse(member, seen)
+            seen.add(member.filename)
+        if sum(member.file_size for member in members) > MOST_BYTES:
+            raise Fault(f"The ZIP says it holds more than {MOST_BYTES // 1024**2} MB: it is not opened.")
+        if sum(member.compress_size for member in members) > os.path.getsize(path):
+            raise Fault("The ZIP's members overlap: it is built to swell, and is not opened.")
+        self.names = sorted(seen)
+
+    @staticmethod
+    def _refuse(member: zipfile.ZipInfo, seen: set[str]) -> None:
+        name = member.filename
+        parts = name.split("/")
+        if name != member.orig_filename or "\\" in name or ":" in name or name.startswith("/") or ".." in parts:
+            raise Fault(f"The ZIP has a member called {name!r}, which would be written outside its folder.")
+        if not all(parts) or "." in parts:
+            raise Fault(f"The ZIP has a member called {name!r}, which is no file of a dossier.")
+        if name in seen:
+            raise Fault(f"The ZIP has two members called {name!r}.")
+        if member.flag_bits & 1:
+            raise Fault(f"{name} is encrypted.")
+        if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+            raise Fault(f"{name} is not a plain file.")
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        said = self.file.getinfo(name).file_size
+        read = 0
+        try:
+            with self.file.open(name) as file:
+                while piece := file.read(PIECE):
+                    read += len(piece)
+                    if read > said:
+                        raise Fault(f"{name} is larger than the ZIP says: it is built to swell.")
+                    yield piece
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+            raise Fault(f"{name} cannot be unpacked: {error}.") from error
+
+
+def digest(files: Files, name: str) -> str:
+    found = hashlib.sha256()
+    for piece in files.pieces(name):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def read_json(files: Files, name: str) -> Any:
+    content, read = [], 0
+    for piece in files.pieces(name):
+        read += len(piece)
+        if read > MOST_JSON:
+            raise Fault(f"{name} is larger than {MOST_JSON // 1024**2} MB.")
+        content.append(piece)
+    return parse(b"".join(content), name)
+
+
+def parse(content: bytes, name: str) -> Any:
+    try:
+        return json.loads(content, object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        raise Fault(f"{name} is not JSON as a dossier has it: {error}.") from error
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+# --- Merkle tree (RFC 6962, RFC 9162)
+
+
+def leaf_hash(text: str) -> bytes:
+    return hashlib.sha256(b"\x00" + text.encode()).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_from_path(leaf: bytes, index: int, size: int, path: Iterable[bytes]) -> bytes | None:
+    """The root that a leaf and its path imply; None for a path that does not fit the tree."""
+    if not 0 <= index < size:
+        return None
+    node, last, current = leaf, size - 1, index
+    for step in path:
+        if last == 0:
+            return None
+        if current & 1 or current == last:
+            node = node_hash(step, node)
+            while not current & 1 and current:
+                current, last = current >> 1, last >> 1
+        else:
+            node = node_hash(node, step)
+        current, last = current >> 1, last >> 1
+    return None if last else node
+
+
+# --- Ed25519 (RFC 8032), for checking only: it handles no secrets
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+
+
+def point_add(one: Point, other: Point) -> Point:
+    a = (one[1] - one[0]) * (other[1] - other[0]) % P
+    b = (one[1] + one[0]) * (other[1] + other[0]) % P
+    c = 2 * one[3] * other[3] * D % P
+    d = 2 * one[2] * other[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def point_multiply(scalar: int, point: Point) -> Point:
+    found = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            found = point_add(found, point)
+        point = point_add(point, point)
+        scalar >>= 1
+    return found
+
+
+def point_read(raw: bytes) -> Point | None:
+    """The point that 32 bytes stand for; None where they stand for none."""
+    y = int.from_bytes(raw, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % P)
+
+
+def points_equal(one: Point, other: Point) -> bool:
+    return not ((one[0] * other[2] - other[0] * one[2]) % P or (one[1] * other[2] - other[1] * one[2]) % P)
+
+
+BASE = point_read((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or (0, 1, 1, 0)
+
+
+def signature_holds(public: bytes, text: bytes, signature: bytes) -> bool:
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    key, nonce = point_read(public), point_read(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or nonce is None or scalar >= ORDER:
+        return False
+    hashed = int.from_bytes(hashlib.sha512(signature[:32] + public + text).digest(), "little") % ORDER
+    return points_equal(point_multiply(scalar, BASE), point_add(nonce, point_multiply(hashed, key)))
+
+
+# --- signed heads (C2SP signed-note and tlog-checkpoint)
+
+
+class Head:
+    """A signed checkpoint, checked against its key as soon as it is read."""
+
+    def __init__(self, note: str, key: str) -> None:
+        self.name, hashed, encoded = key.split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+        self.public = raw[1:]
+        identity = hashlib.sha256(self.name.encode() + b"\n" + raw).digest()[:4]
+        if raw[:1] != b"\x01" or identity.hex() != hashed:
+            raise Fault("The public key in proof.json does not have the hash it says.")
+        text, _, lines = note.rpartition("\n\n")
+        self.text = (text + "\n").encode()
+        self.signature = self._signature(lines, identity)
+        if not signature_holds(self.public, self.text, self.signature):
+            raise Fault("The signature of the head does not fit: the head, or the key, is not the log's.")
+        origin, size, root = text.splitlines()[:3]
+        if origin != self.name:
+            raise Fault("The head is that of another log than the key's.")
+        self.size, self.root = int(size), base64.b64decode(root, validate=True)
+        self.sealed_at = text.splitlines()[3].partition(" ")[2]
+
+    def _signature(self, lines: str, identity: bytes) -> bytes:
+        for line in lines.splitlines():
+            dash, name, encoded = line.split(" ")
+            raw = base64.b64decode(encoded, validate=True)
+            if dash == "—" and name == self.name and raw[:4] == identity:
+                return raw[4:]
+        raise Fault("The head is not signed by the key in proof.json.")
+
+
+# --- the dossier
+
+
+class Dossier:
+    """Gathers every fault instead of stopping at the first."""
+
+    def __init__(self, files: Files, keys: Iterable[str] = ()) -> None:
+        self.files, self.given_keys = files, [key.strip() for key in keys]
+        self.faults: list[Fault] = []
+        self.held: list[str] = []
+        self.head: Head | None = None
+        self.lot: str | None = None
+        self.key: str | None = None
+        self.entries = 0
+
+    def check(self) -> Dossier:
+        try:
+            self._check()
+        except Fault as fault:
+            self.faults.append(fault)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+            self.faults.append(Fault(f"It does not have the form of a dossier ({type(error).__name__}: {error})."))
+        return self
+
+    def _check(self) -> None:
+        names = set(self.files.names)
+        for name in NEEDED:
+            if name not in names:
+                self._fault(f"{name} is missing.")
+        if PROOF not in names:
+            return
+        proof = read_json(self.files, PROOF)
+        if set(proof) != {"format", "log", "manifest", "events", "records"} or proof["format"] != "seam-dossier-1":
+            raise Fault("proof.json does not have the keys of a dossier.")
+        self._check_head(proof["log"])
+        leaves = {kind: [self._leaf(item) for item in proof[kind]] for kind in ("events", "records")}
+        manifest = self._leaf(proof["manifest"])
+        if self.head:
+            self._hold(f"{self.entries} entries stand in the log of {self.head.size} under its signed head")
+        self._check_files(manifest, names)
+        self._check_events(leaves["events"])
+
+    def _check_head(self, log: dict[str, str]) -> None:
+        if set(log) != {"key", "checkpoint"}:
+            raise Fault("proof.json does not have the keys of a dossier.")
+        self.key = log["key"]
+        if self.given_keys and self.key not in self.given_keys:
+            self._fault(f"The head is signed by the key {self.key}, which is none of those you know.")
+        try:
+            self.head = Head(log["checkpoint"], self.key)
+        except Fault as fault:
+            self.faults.append(fault)
+        except (ValueError, IndexError) as error:
+            self._fault(f"The signed head cannot be read: {error}.")
+        else:
+            self._hold(
+                f"The head of {self.head.size} entries, sealed {self.head.sealed_at}, is signed by {self.head.name}"
+            )
+
+    def _leaf(self, item: dict[str, Any]) -> dict[str, Any]:
+        """The entry that an item of proof.json proves, as the log has it."""
+        if set(item) != PROVED:
+            raise Fault("proof.json does not have the keys of a dossier.")
+        entry: dict[str, Any] = parse(item["leaf"].encode(), "a leaf")
+        if entry["entry"] != item["entry"]:
+            raise Fault(f"The proof of entry {item['entry']} is that of entry {entry['entry']}.", item["entry"])
+        path = [bytes.fromhex(step) for step in item["path"]]
+        if self.head:
+            root = root_from_path(leaf_hash(item["leaf"]), item["leaf_index"], self.head.size, path)
+            if root != self.head.root:
+                number = item["entry"]
+                self._fault(f"Entry {number} is not in the log like this: its proof does not lead to the root.", number)
+            else:
+                self.entries += 1
+        return entry
+
+    def _check_files(self, manifest: dict[str, Any], names: set[str]) -> None:
+        self.lot = manifest["object_id"]
+        listed = manifest["after"]["files"]
+        if manifest["action"] != "export" or manifest["object_type"] != "dossier":
+            raise Fault("The entry that should list the dossier's files is another one.", manifest["entry"])
+        before = len(self.faults)
+        for name in sorted(names - set(listed) - {PROOF}):
+            self._fault(f"{name} was not in the dossier that was exported.")
+        for name in sorted(set(listed) - names - set(NEEDED)):
+            self._fault(f"{name} is missing.")
+        for name in sorted(names & set(listed)):
+            self._check_file(name, listed[name])
+        if len(self.faults) == before:
+            self._hold(f"{len(listed)} files are those that entry {manifest['entry']} of the log lists")
+
+    def _check_file(self, name: str, wanted: str) -> None:
+        try:
+            found = digest(self.files, name)
+        except Fault as fault:
+            self.faults.append(fault)
+            return
+        if found != wanted:
+            self._fault(f"{name} is not the file that was exported: its SHA-256 is {found}, the log has {wanted}.")
+        if name.startswith("documents/") and name != f"documents/{wanted}":
+            self._fault(f"{name} is not named by its SHA-256.")
+
+    def _check_events(self, leaves: list[dict[str, Any]]) -> None:
+        if "events.json" not in self.files.names:
+            return
+        events = {event["event_id"]: event for event in read_json(self.files, "events.json")}
+        before = len(self.faults)
+        for leaf in leaves:
+            event = events.pop(leaf["object_id"], None)
+            if event is None:
+                self._fault(f"The event {leaf['object_id']} is proved but missing from events.json.", leaf["entry"])
+            elif not same(event, leaf):
+                self._fault(
+                    f"The event {leaf['object_id']} differs from entry {leaf['entry']} of the log.", leaf["entry"]
+                )
+        for event_id in events:
+            self._fault(f"The event {event_id} has no proof.")
+        if len(self.faults) == before:
+            self._hold(f"{len(leaves)} events are word for word what the log has")
+
+    def _fault(self, sentence: str, entry: int | None = None) -> None:
+        self.faults.append(Fault(sentence, entry))
+
+    def _hold(self, sentence: str) -> None:
+        self.held.append(sentence)
+
+    def result(self) -> dict[str, Any]:
+        numbers = [fault.entry for fault in self.faults if fault.entry is not None]
+        return {
+            "ok": not self.faults,
+            "entries": self.entries,
+            "sealed": self.head.size if self.head else 0,
+            "root": self.head.root.hex() if self.head else "",
+            "first_broken": min(numbers, default=None),
+            "reason": str(self.faults[0]) if self.faults else "",
+            "lot": self.lot,
+            "key": self.key,
+            "key_was_given": bool(self.given_keys),
+            "faults": [str(fault) for fault in self.faults],
+            "held": self.held,
+        }
+
+
+def same(event: dict[str, Any], leaf: dict[str, Any]) -> bool:
+    """Whether an event of events.json is what its entry says."""
+    beside = {key: event.get(key) for key in BESIDE}
+    said = {key: value for key, value in event.items() if key not in BESIDE}
+    return (
+        said == leaf["after"]
+        and leaf["object_type"] == "event"
+        and beside
+        == {
+            "event_id": leaf["object_id"],
+            "entry": leaf["entry"],
+            "recorded_at": leaf["recorded_at"],
+            "recorded_by": leaf["actor"],
+            "recorded_reason": leaf["reason"],
+        }
+    )
+
+
+def check(path: str, keys: Iterable[str] = ()) -> dict[str, Any]:
+    """What checking found, as plain JSON; never raises for what a dossier may hold."""
+    try:
+        files: Files = Folder(path) if os.path.isdir(path) else Archive(path)
+    except Fault as fault:
+        dossier = Dossier(Files(), keys)
+        dossier.faults.append(fault)
+        return dossier.result()
+    return Dossier(files, keys).check().result()
+
+
+def lines(result: dict[str, Any]) -> Iterator[str]:
+    """The result for people."""
+    yield f"Dossier of lot {result['lot']}" if result["lot"] else "Dossier"
+    for sentence in result["held"]:
+        yield f"  holds   {sentence}."
+    for sentence in result["faults"]:
+        yield f"  BROKEN  {sentence}"
+    if result["ok"] and not result["key_was_given"]:
+        yield f"  yours   Is this the registry's key? {result['key']}"
+    yield "Intact." if result["ok"] else "TAMPERED WITH, or not a dossier of SEAM."
+
+
+def write_signature(path: str, folder: str) -> None:
+    files: Files = Folder(path) if os.path.isdir(path) else Archive(path)
+    log = read_json(files, PROOF)["log"]
+    head = Head(log["checkpoint"], log["key"])
+    # What stands before an Ed25519 key in the DER of its SubjectPublicKeyInfo (RFC 8410).
+    der = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + head.public).decode()
+    os.makedirs(folder, exist_ok=True)
+    for name, content in (
+        ("checkpoint.txt", head.text),
+        ("signature.bin", head.signature),
+        ("key.pem", f"-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n".encode()),
+    ):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Checks a dossier of SEAM without the registry.")
+    here = os.path.dirname(os.path.abspath(__file__))
+    parser.add_argument("dossier", nargs="?", default=here, help="a ZIP or a folder; default: where this file lies")
+    parser.add_argument(
+        "--key", action="append", default=[], help="the registry's key as you know it: name+hash+base64"
+    )
+    parser.add_argument("--write-signature", metavar="FOLDER", help="write the signed head for another tool")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    asked = parser.parse_args(arguments)
+    result = check(asked.dossier, asked.key)
+    print(json.dumps(result, ensure_ascii=False) if asked.format == "json" else "\n".join(lines(result)))
+    if result["ok"] and asked.write_signature:
+        write_signature(asked.dossier, asked.write_signature)
+    return 0 if result["ok"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
