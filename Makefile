@@ -32,6 +32,7 @@ demo: .venv/.runtime ## plays the main job in the terminal on a scratch database
 
 test: .venv/.dev ## the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m tests.on_postgres $(PYTEST_ARGS)
 
 check: .venv/.dev ## linters, types, import contracts, migrations, deployment checks
 	$(BIN)/ruff check .

@@ -101,9 +101,17 @@ def time_zone(name: str) -> str:
 def kept_secret(path: Path) -> str:
     """A random key made once and kept in a file that its owner alone may read."""
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
+        return _kept(path)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"DATA_DIR is {path.parent}, which cannot be written to ({error.strerror}). Name a folder of your own."
+        ) from error
+
+
+def _kept(path: Path) -> str:
+    if path.exists():
+        return path.read_text(encoding="utf-8").strip()
     value = secrets.token_urlsafe(48)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,0 +1,32 @@
+"""A wrong setting is named in one sentence, with what it means; no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "abc", "PORT is 'abc'"),
+        ("DATABASE_URL", "mysql://host/x", "SEAM runs on sqlite:///path and postgres://"),
+        ("REDIS_URL", "localhost", "begins with redis://"),
+        ("TIME_ZONE", "Mars", "such as Asia/Jakarta"),
+        ("DEBUG", "maybe", "write true or false"),
+        ("DATA_DIR", "/proc/nowhere", "cannot be written to"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str, said: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), name: value}
+    command = [sys.executable, "manage.py", "scorecard", "--format", "json"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
