@@ -29,6 +29,7 @@ from traceability.pages.lot import (
     BorderRow,
     FindingCard,
     HolderRow,
+    HoldRow,
     LotPage,
     MadeRow,
     PathRow,
@@ -37,6 +38,7 @@ from traceability.pages.lot import (
 from traceability.pages.words import FINDING_TITLES, STATE_CHIPS, VERDICT_WORDS, element_name, finding_words
 from traceability.paperwork import documents_of, missing_of
 from traceability.selectors.findings import findings_on
+from traceability.selectors.holds import holds_over
 from traceability.selectors.trace import get_trace
 from traceability.selectors.visibility import get_lots
 from traceability.timeline import moment_rows
@@ -122,6 +124,7 @@ class _PageOf:
             holders=tuple(self._holders()),
             moments=tuple(moments),
             more_moments=len(self.entries) - len(moments),
+            holds=tuple(self._holds()),
             documents=documents_of(chain, self.user),
             missing=tuple(missing_of(self.keys.values(), self.user)),
             made=tuple(self._made()),
@@ -300,6 +303,12 @@ class _PageOf:
                         title = f"{measure_label(measure.code)}: {instrument.title}"
                         link = Link(title, instrument_path(instrument.instrument_id))
                         yield link, state.lot.lot_id, self.countries.get(measure.country, measure.country)
+
+    def _holds(self) -> Iterator[HoldRow]:
+        for hold in holds_over(self.keys.values()):
+            own = hold.lot.lot_id == self.lot.lot_id
+            proof = ProofMark(hold.recorded_entry_id)
+            yield HoldRow(hold.get_kind_display(), self._link(hold.lot.lot_id), own, hold.placed_at, hold.reason, proof)
 
     def _made(self) -> Iterator[MadeRow]:
         below = get_trace(lot_id=self.lot.lot_id, direction="down", element=self.chain.element)["lots"]

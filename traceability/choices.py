@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from registry.choices import choices
 from traceability.domain.documents import DocumentKind
+from traceability.domain.holds import HoldKind, HoldState
 from traceability.domain.importing.progress import UploadState
 from traceability.domain.vocabulary import (
     CustodyModel,
@@ -29,4 +30,6 @@ FINDING_STATES = choices(FindingState)
 SEVERITIES = choices(Severity)
 VERDICTS = choices(Verdict)
 DOCUMENT_KINDS = choices(DocumentKind)
+HOLD_KINDS = choices(HoldKind)
+HOLD_STATES = choices(HoldState)
 UPLOAD_STATES = choices(UploadState)

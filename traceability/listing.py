@@ -14,11 +14,14 @@ from registry.parts import Paging
 from registry.wording import country_names
 from traceability.domain.vocabulary import FindingState, Severity
 from traceability.models import Assay, Event, EventLine, Finding, Lot, LotState
+from traceability.selectors.holds import held_lots
 from traceability.selectors.visibility import get_lots
 
 FILTERS = ("q", "mineral", "material", "country", "findings")
 #: Parties and facilities that one question may name; a word that names more is too short to ask for.
 _MOST_NAMED = 50
+#: Lots on hold that the list shows: a statement takes no more variables. Each hold's own page has all of its lots.
+_MOST_HELD = 20_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def _filtered(lots: QuerySet[Lot], chosen: Mapping[str, str]) -> QuerySet[Lot]:
     if chosen["findings"] == "open":
         found = Finding.objects.current().filter(state=FindingState.OPEN.value)
         lots = lots.filter(pk__in=found.values("lot"))
+    if chosen["findings"] == "hold":
+        lots = lots.filter(pk__in=sorted(held_lots())[:_MOST_HELD])
     return lots
 
 

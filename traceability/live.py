@@ -8,7 +8,7 @@ from ledger.domain.canonical import JSON
 from ledger.tracking import track
 from traceability.domain.facts import AssayFact, EventFact, LotFact
 from traceability.loading import load_assays, load_events
-from traceability.models import Assay, Document, Event, Lot
+from traceability.models import Assay, Document, Event, Hold, Lot
 
 
 def lot_state(lot: LotFact, *, is_public: bool) -> JSON:
@@ -74,6 +74,16 @@ def document_state(document: Document) -> JSON:
     }
 
 
+def hold_state(hold: Hold) -> JSON:
+    return {
+        "lot_id": hold.lot.lot_id,
+        "kind": hold.kind,
+        "state": hold.state,
+        "reason": hold.reason,
+        "lifted_because": hold.lifted_because,
+    }
+
+
 def assay_key(assay_id: str, analyte: str) -> str:
     return f"{assay_id} {analyte}"
 
@@ -83,6 +93,7 @@ def track_all() -> None:
     track("assay", _live_assays)
     track("event", _live_events)
     track("document", _live_documents)
+    track("hold", _live_holds)
 
 
 def _live_lots() -> Iterator[tuple[str, JSON]]:
@@ -107,6 +118,11 @@ def _live_documents() -> Iterator[tuple[str, JSON]]:
     rows = Document.objects.current().select_related("lot", "event", "facility", "party")
     for document in rows.iterator(chunk_size=2_000):
         yield document.document_id, document_state(document)
+
+
+def _live_holds() -> Iterator[tuple[str, JSON]]:
+    for hold in Hold.objects.current().select_related("lot").iterator(chunk_size=2_000):
+        yield hold.hold_id, hold_state(hold)
 
 
 def _pieces(keys: Iterable[int], size: int = 2_000) -> Iterator[list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from traceability import document_views, importing_views, views
+from traceability import document_views, hold_views, importing_views, views
 
 app_name = "traceability"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("import/<str:upload_id>/store/", importing_views.store, name="upload-store"),
     path("lots/", views.lot_list, name="lot-list"),
     path("lots/<str:lot_id>/documents/", document_views.add, name="document-add"),
+    path("lots/<str:lot_id>/hold/", hold_views.hold, name="hold"),
     path("papers/<str:document_id>/", document_views.read, name="document"),
     path("papers/<str:document_id>/check/", document_views.check, name="document-check"),
     path("papers/<str:document_id>/withdraw/", document_views.withdraw, name="document-withdraw"),

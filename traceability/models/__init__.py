@@ -3,6 +3,7 @@
 from traceability.models.documents import Document
 from traceability.models.events import Event, EventLine, Side
 from traceability.models.findings import BorderVerdict, Finding
+from traceability.models.holds import Hold
 from traceability.models.lots import Assay, Lot
 from traceability.models.states import Excess, LotMetal, LotState, OpenShipment
 from traceability.models.uploads import Upload
@@ -15,6 +16,7 @@ __all__ = [
     "EventLine",
     "Excess",
     "Finding",
+    "Hold",
     "Lot",
     "LotMetal",
     "LotState",

@@ -111,6 +111,18 @@ class MomentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldRow:
+    """A hold or recall that reaches the lot: its own, or one of something it was made of."""
+
+    kind: str
+    lot: Link
+    is_own: bool
+    since: dt.datetime
+    reason: str
+    proof: ProofMark
+
+
+@dataclass(frozen=True, slots=True)
 class MadeRow:
     """A lot made of this one: how much of its element came from here."""
 
@@ -149,6 +161,7 @@ class LotPage:
     holders: tuple[HolderRow, ...]
     moments: tuple[MomentRow, ...]
     more_moments: int
+    holds: tuple[HoldRow, ...]
     documents: tuple[DocumentRow, ...]
     missing: tuple[tuple[str, str], ...]
     made: tuple[MadeRow, ...]
