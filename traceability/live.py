@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from ledger.domain.canonical import JSON
 from ledger.tracking import track
 from traceability.domain.facts import AssayFact, EventFact, LotFact
-from traceability.loading import load_assays, load_events
+from traceability.loading import load_assays_named, load_events
 from traceability.models import Assay, Document, Event, Hold, Lot
+
+T = TypeVar("T")
 
 
 def lot_state(lot: LotFact, *, is_public: bool) -> JSON:
@@ -21,15 +24,22 @@ def lot_state(lot: LotFact, *, is_public: bool) -> JSON:
     }
 
 
-def assay_state(assay: AssayFact) -> JSON:
+def assay_state(rows: Iterable[AssayFact]) -> JSON:
+    """A whole assay: one row an analyte."""
     return {
-        "lot_id": assay.lot_id,
-        "sampled_on": assay.sampled_on,
-        "basis": assay.basis,
-        "moisture_pct": assay.moisture_pct,
-        "grade_pct": assay.grade_pct,
-        "laboratory_id": assay.laboratory_id,
-        "certificate_sha256": assay.certificate_sha256,
+        "rows": [
+            {
+                "analyte": row.analyte,
+                "lot_id": row.lot_id,
+                "sampled_on": row.sampled_on,
+                "basis": row.basis,
+                "moisture_pct": row.moisture_pct,
+                "grade_pct": row.grade_pct,
+                "laboratory_id": row.laboratory_id,
+                "certificate_sha256": row.certificate_sha256,
+            }
+            for row in sorted(rows, key=lambda row: row.analyte)
+        ]
     }
 
 
@@ -84,10 +94,6 @@ def hold_state(hold: Hold) -> JSON:
     }
 
 
-def assay_key(assay_id: str, analyte: str) -> str:
-    return f"{assay_id} {analyte}"
-
-
 def track_all() -> None:
     track("lot", _live_lots)
     track("assay", _live_assays)
@@ -103,9 +109,16 @@ def _live_lots() -> Iterator[tuple[str, JSON]]:
 
 
 def _live_assays() -> Iterator[tuple[str, JSON]]:
-    for lots in _pieces(Assay.objects.order_by("lot_id").values_list("lot_id", flat=True).distinct()):
-        for assay in load_assays(lots):
-            yield assay_key(assay.assay_id, assay.analyte), assay_state(assay)
+    for names in _pieces(Assay.objects.order_by("assay_id").values_list("assay_id", flat=True).distinct()):
+        for assay_id, rows in by_assay(load_assays_named(names)).items():
+            yield assay_id, assay_state(rows)
+
+
+def by_assay(rows: Iterable[AssayFact]) -> dict[str, list[AssayFact]]:
+    found: dict[str, list[AssayFact]] = {}
+    for row in rows:
+        found.setdefault(row.assay_id, []).append(row)
+    return found
 
 
 def _live_events() -> Iterator[tuple[str, JSON]]:
@@ -125,8 +138,8 @@ def _live_holds() -> Iterator[tuple[str, JSON]]:
         yield hold.hold_id, hold_state(hold)
 
 
-def _pieces(keys: Iterable[int], size: int = 2_000) -> Iterator[list[int]]:
-    piece: list[int] = []
+def _pieces(keys: Iterable[T], size: int = 2_000) -> Iterator[list[T]]:
+    piece: list[T] = []
     for key in keys:
         piece.append(key)
         if len(piece) == size:

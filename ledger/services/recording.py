@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from ledger import bulk
 from ledger.domain.actor import Actor
 from ledger.domain.canonical import JSON, canonical
 from ledger.exceptions import NotInTransaction
 from ledger.models import Entry, Pending
 
+_COLUMNS = ("id", "actor", "door", "action", "object_type", "object_id", "before", "after", "reason")
 #: Rows a statement: below SQLite's limit of variables, and large enough that the round trip does not count.
 BATCH = 2_000
 
@@ -39,9 +41,15 @@ def record(*, by: Actor, change: Change, reason: str = "") -> Entry:
 def record_many(*, by: Actor, changes: Iterable[Change], reason: str = "") -> list[int]:
     """Write the entries of many changes; returns their numbers in the order given."""
     _require_transaction()
-    entries = Entry.objects.bulk_create([_entry(by, change, reason) for change in changes], batch_size=BATCH)
-    Pending.objects.bulk_create([Pending(entry_id=entry.pk) for entry in entries], batch_size=BATCH)
-    return [entry.pk for entry in entries]
+    rows = [
+        (by.public_id, by.door.value, one.action, one.object_type, one.object_id, canonical(one.before),
+         canonical(one.after), reason)
+        for one in changes
+    ]  # fmt: skip
+    keys = bulk.next_keys(Entry, len(rows))
+    bulk.insert(Entry, _COLUMNS, ((key, *row) for key, row in zip(keys, rows, strict=True)))
+    bulk.insert(Pending, ("entry_id",), ((key,) for key in keys))
+    return list(keys)
 
 
 def _entry(by: Actor, change: Change, reason: str) -> Entry:

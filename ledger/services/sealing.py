@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs.registry import handler, periodic
+from ledger import bulk
 from ledger.domain.canonical import JSON, instant_text
 from ledger.domain.merkle import Frontier, leaf_hash
 from ledger.domain.nodes import Growth
@@ -17,7 +18,6 @@ from ledger.domain.note import Checkpoint, Signer
 from ledger.models import Entry, Leaf, Node, Pending, TreeHead
 from ledger.reading import entry_text, read_nodes
 from ledger.services import keys
-from ledger.services.recording import BATCH
 
 HEADS_FILE = "heads.log"
 #: Any number that nothing else locks: makes the sequencer single on PostgreSQL.
@@ -92,8 +92,8 @@ def _append(frontier: Frontier, entries: Sequence[Entry]) -> None:
     growth, leaves, nodes = Growth(frontier.size, read_nodes), [], []
     for entry in entries:
         hashed = leaf_hash(entry_text(entry).encode())
-        leaves.append(Leaf(index=frontier.size, entry=entry, hash=hashed.hex()))
+        leaves.append((frontier.size, entry.pk, hashed.hex()))
         frontier.append(hashed)
-        nodes += [Node(level=level, index=index, hash=node.hex()) for (level, index), node in growth.append(hashed)]
-    Leaf.objects.bulk_create(leaves, batch_size=BATCH)
-    Node.objects.bulk_create(nodes, batch_size=BATCH)
+        nodes += [(level, index, node.hex()) for (level, index), node in growth.append(hashed)]
+    bulk.insert(Leaf, ("index", "entry_id", "hash"), leaves)
+    bulk.insert(Node, ("level", "index", "hash"), nodes)

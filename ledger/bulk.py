@@ -1,0 +1,61 @@
+"""Many rows at once, past the model layer: COPY on PostgreSQL, one prepared statement on SQLite.
+
+For append-only tables only: no signal is sent and no model method runs. Values are ready for the database as `instant`
+and `exact` make them; the database's own constraints and triggers hold as always.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+
+
+def next_keys(model: type[models.Model], count: int) -> Sequence[int]:
+    """Primary keys for rows to come, in rising order. Call it in the transaction that inserts them.
+
+    On SQLite that transaction holds the write lock from its start, so nobody else can be given the same.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+        last = row[0] if row else 0
+    return range(last + 1, last + 1 + count)
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows of the named columns of the table."""
+    names = ", ".join(connection.ops.quote_name(column) for column in columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _copy(cursor, f"COPY {table} ({names}) FROM STDIN", rows)
+        else:
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", list(rows))
+
+
+def instant(value: dt.datetime) -> str:
+    """An instant as both databases take it: UTC; SQLite's is written as Django writes it, without an offset."""
+    naive = str(value.astimezone(dt.UTC).replace(tzinfo=None))
+    return naive if connection.vendor == "sqlite" else f"{naive}+00"
+
+
+def exact(value: Decimal | None) -> str | None:
+    """A decimal as written, without exponent."""
+    return None if value is None else format(value, "f")
+
+
+def _copy(cursor: Any, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.wrap_database_errors, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
