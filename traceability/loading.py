@@ -4,34 +4,71 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-
-from django.db import connection
-from django.db.models import Q
 
 from registry.models import Facility, Party
 from traceability.batches import batches
 from traceability.domain.chain import Chain
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFact, LotFact, PartyFact
 from traceability.domain.vocabulary import CustodyModel, EventKind, MassBasis, Material, Role, Unit
-from traceability.models import Assay, Event, EventLine, Lot, Side
+from traceability.rows import day, decimal, instant, maybe_decimal, select
 
-_EVENT = (
-    "pk", "event_id", "kind", "occurred_at", "utc_offset_s", "facility__facility_id", "party__party_id",
-    "to_facility__facility_id", "to_party__party_id", "permit_number", "reason", "corrects__event_id",
-)  # fmt: skip
 _FACILITY = ("facility_id", "name", "kind", "country", "operator__party_id", "latitude", "longitude", "licence_number",
              "licence_from", "licence_until", "capacity_t_per_year")  # fmt: skip
+#: An event that another corrects does not count.
+LIVE = "NOT EXISTS (SELECT 1 FROM traceability_event other WHERE other.corrects_id = line.event_id)"
 
-# An upward or downward step over live births only: a lot's state names the one live event it was born in.
-_PARENTS = """
-SELECT DISTINCT line.lot_id FROM traceability_lotstate state
-JOIN traceability_eventline line ON line.event_id = state.born_in_id AND line.side = -1
-WHERE state.lot_id IN ({})"""
-_CHILDREN = """
-SELECT DISTINCT state.lot_id FROM traceability_eventline line
-JOIN traceability_lotstate state ON state.born_in_id = line.event_id
-WHERE line.side = -1 AND line.lot_id IN ({})"""
+# Steps of the graph from the lines alone: states may still be worked out.
+_PARENTS = f"""
+SELECT DISTINCT fed.lot_id FROM traceability_eventline line
+JOIN traceability_eventline fed ON fed.event_id = line.event_id AND fed.side = -1
+WHERE line.side = 1 AND {LIVE} AND line.lot_id {{keys}}"""
+_CHILDREN = f"""
+SELECT DISTINCT born.lot_id FROM traceability_eventline line
+JOIN traceability_eventline born ON born.event_id = line.event_id AND born.side = 1
+WHERE line.side = -1 AND {LIVE} AND line.lot_id {{keys}}"""
+_EVENTS = f"SELECT DISTINCT line.event_id FROM traceability_eventline line WHERE {LIVE} AND line.lot_id {{keys}}"
+_BIRTHS = f"""
+SELECT line.lot_id, line.event_id FROM traceability_eventline line
+WHERE line.side = 1 AND {LIVE} AND line.lot_id {{keys}}"""
+_LOTS_OF = "SELECT DISTINCT lot_id FROM traceability_eventline WHERE event_id {keys}"
+
+_LINE = """
+SELECT line.event_id, line.role, lot.lot_id, line.quantity, line.unit, line.basis FROM traceability_eventline line
+JOIN traceability_lot lot ON lot.id = line.lot_id WHERE line.event_id {keys} ORDER BY line.id"""
+_EVENT = """
+SELECT event.id, event.event_id, event.kind, event.occurred_at, event.utc_offset_s, place.facility_id, party.party_id,
+  to_place.facility_id, to_party.party_id, event.permit_number, event.reason, corrected.event_id
+FROM traceability_event event
+JOIN registry_facility place ON place.id = event.facility_id
+JOIN registry_party party ON party.id = event.party_id
+LEFT JOIN registry_facility to_place ON to_place.id = event.to_facility_id
+LEFT JOIN registry_party to_party ON to_party.id = event.to_party_id
+LEFT JOIN traceability_event corrected ON corrected.id = event.corrects_id
+WHERE event.{column} {{keys}}"""
+_LOT = """
+SELECT id, lot_id, mineral_id, material, hs_code, custody_model FROM traceability_lot WHERE {column} {{keys}}"""
+_ASSAY = """
+SELECT assay.assay_id, lot.lot_id, assay.sampled_on, assay.basis, assay.analyte, assay.grade_pct, assay.moisture_pct,
+  laboratory.party_id, assay.certificate_sha256
+FROM traceability_assay assay JOIN traceability_lot lot ON lot.id = assay.lot_id
+LEFT JOIN registry_party laboratory ON laboratory.id = assay.laboratory_id
+WHERE assay.{column} {{keys}}"""
+
+_MATERIAL, _MODEL = {one.value: one for one in Material}, {one.value: one for one in CustodyModel}
+_KIND, _ROLE = {one.value: one for one in EventKind}, {one.value: one for one in Role}
+_UNIT, _BASIS = {one.value: one for one in Unit}, {one.value: one for one in MassBasis}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A chain with the primary keys of the lots and events that it names."""
+
+    chain: Chain
+    lots: dict[str, int]
+    events: dict[str, int]
 
 
 def ancestors(lots: Collection[int]) -> set[int]:
@@ -46,75 +83,58 @@ def descendants(lots: Collection[int]) -> set[int]:
 
 def live_events_of(lots: Collection[int]) -> set[int]:
     """Live events with a line of one of the lots."""
-    found: set[int] = set()
-    for batch in batches(lots):
-        found.update(
-            EventLine.objects.filter(lot__in=batch, event__corrected_by=None).values_list("event_id", flat=True)
-        )
-    return found
+    return {row[0] for row in select(_EVENTS, lots)}
 
 
 def lots_of_events(events: Collection[int]) -> set[int]:
-    found: set[int] = set()
-    for batch in batches(events):
-        found.update(EventLine.objects.filter(event__in=batch).values_list("lot_id", flat=True))
-    return found
+    return {row[0] for row in select(_LOTS_OF, events)}
 
 
 def births_of(lots: Collection[int]) -> dict[int, int]:
-    """The live birth event of each lot, from the lines themselves."""
-    found: dict[int, int] = {}
-    for batch in batches(lots):
-        lines = EventLine.objects.filter(lot__in=batch, side=Side.BORN, event__corrected_by=None)
-        found.update(lines.values_list("lot_id", "event_id"))
-    return found
+    """The live birth event of each lot."""
+    return dict(select(_BIRTHS, lots))
 
 
 def load_chain(events: Collection[int]) -> Chain:
     """The chain of some live events, with every lot, assay and facility that they name."""
-    facts = load_events(events)
-    lots = lots_of_events(events)
-    facilities = {fact.facility_id for fact in facts} | {fact.to_facility_id for fact in facts if fact.to_facility_id}
-    return Chain(
-        lots=load_lots(lots), events=facts, assays=load_assays(lots), facilities=load_facilities(facilities).values()
+    return load_keyed(events).chain
+
+
+def load_keyed(events: Collection[int]) -> Loaded:
+    """As ``load_chain``, with the primary keys."""
+    facts = _load_events("id", events)
+    lots = _load_lots("id", lots_of_events(events))
+    places = {fact.facility_id for fact in facts.values()}
+    places |= {fact.to_facility_id for fact in facts.values() if fact.to_facility_id}
+    chain = Chain(
+        lots=lots.values(),
+        events=facts.values(),
+        assays=load_assays(lots.keys()),
+        facilities=load_facilities(places).values(),
     )
+    names = {lot.lot_id: key for key, lot in lots.items()}
+    return Loaded(chain, names, {event.event_id: key for key, event in facts.items()})
 
 
 def load_events(events: Collection[int]) -> list[EventFact]:
-    lines: dict[int, list[LineFact]] = {}
-    for batch in batches(events):
-        rows = EventLine.objects.filter(event__in=batch).order_by("pk")
-        for event, *columns in rows.values_list("event_id", "role", "lot__lot_id", "quantity", "unit", "basis"):
-            lines.setdefault(event, []).append(_line(columns))
-    found: list[EventFact] = []
-    for batch in batches(events):
-        for pk, *row in Event.objects.filter(pk__in=batch).order_by().values_list(*_EVENT):
-            found.append(_event(row, lines.get(pk, ())))
-    return found
+    return list(_load_events("id", events).values())
 
 
 def load_events_named(event_ids: Collection[str]) -> list[EventFact]:
     """Events by their ids, live or not."""
-    keys: list[int] = []
-    for batch in batches(event_ids):
-        keys += Event.objects.filter(event_id__in=batch).values_list("pk", flat=True)
-    return load_events(keys)
-
-
-def load_lots(lots: Collection[int]) -> list[LotFact]:
-    return [lot for batch in batches(lots) for lot in _lots(Q(pk__in=batch))]
+    return list(_load_events("event_id", event_ids).values())
 
 
 def load_lots_named(lot_ids: Collection[str]) -> list[LotFact]:
-    return [lot for batch in batches(lot_ids) for lot in _lots(Q(lot_id__in=batch))]
+    return list(_load_lots("lot_id", lot_ids).values())
 
 
 def load_assays(lots: Collection[int]) -> list[AssayFact]:
-    return [assay for batch in batches(lots) for assay in _assays(Q(lot__in=batch))]
+    return _assays(select(_ASSAY.format(column="lot_id"), lots))
 
 
 def load_assays_named(assay_ids: Collection[str]) -> list[AssayFact]:
-    return [assay for batch in batches(assay_ids) for assay in _assays(Q(assay_id__in=batch))]
+    return _assays(select(_ASSAY.format(column="assay_id"), assay_ids))
 
 
 def load_facilities(facility_ids: Collection[str]) -> dict[str, FacilityFact]:
@@ -140,43 +160,46 @@ def load_parties(party_ids: Collection[str]) -> dict[str, PartyFact]:
 def _closure(step: str, lots: Collection[int]) -> set[int]:
     """Level by level for many lots at once; one lot is traced by one recursive statement (selectors.trace)."""
     seen = set(lots)
-    frontier: Iterable[int] = seen
-    with connection.cursor() as cursor:
-        while frontier:
-            near: set[int] = set()
-            for batch in batches(list(frontier)):
-                cursor.execute(step.format(",".join(["%s"] * len(batch))), batch)
-                near.update(row[0] for row in cursor.fetchall())
-            frontier = near - seen
-            seen |= near
+    frontier = seen
+    while frontier:
+        frontier = {row[0] for row in select(step, frontier)} - seen
+        seen |= frontier
     return seen
+
+
+def _load_events(column: str, keys: Collection[Any]) -> dict[int, EventFact]:
+    rows = select(_EVENT.format(column=column), keys)
+    lines: dict[int, list[LineFact]] = {row[0]: [] for row in rows}
+    for event, role, lot_id, quantity, unit, basis in select(_LINE, lines.keys()):
+        lines[event].append(LineFact(_ROLE[role], lot_id, decimal(quantity), _UNIT[unit], _BASIS[basis]))
+    return {key: _event(row, lines[key]) for key, *row in rows}
 
 
 def _event(row: list[Any], lines: Iterable[LineFact]) -> EventFact:
     event_id, kind, occurred_at, offset, facility, party, to_facility, to_party, permit, reason, corrects = row
-    local = occurred_at.astimezone(dt.timezone(dt.timedelta(seconds=offset)))
+    local = instant(occurred_at).astimezone(_offset(offset))
     return EventFact(
-        event_id, EventKind(kind), local, facility, party, to_facility, to_party, permit or None, reason or None,
+        event_id, _KIND[kind], local, facility, party, to_facility, to_party, permit or None, reason or None,
         corrects, tuple(lines),
     )  # fmt: skip
 
 
-def _line(row: list[Any]) -> LineFact:
-    role, lot_id, quantity, unit, basis = row
-    return LineFact(Role(role), lot_id, quantity, Unit(unit), MassBasis(basis))
+@lru_cache(maxsize=1_000)
+def _offset(seconds: int) -> dt.timezone:
+    return dt.timezone(dt.timedelta(seconds=seconds))
 
 
-def _lots(where: Q) -> Iterable[LotFact]:
-    rows = Lot.objects.filter(where).order_by()
-    for lot_id, mineral, material, hs, model in rows.values_list(
-        "lot_id", "mineral_id", "material", "hs_code", "custody_model"
-    ):
-        yield LotFact(lot_id, mineral, Material(material), hs, CustodyModel(model))
+def _load_lots(column: str, keys: Collection[Any]) -> dict[int, LotFact]:
+    rows = select(_LOT.format(column=column), keys)
+    return {
+        key: LotFact(lot_id, mineral, _MATERIAL[material], hs, _MODEL[model])
+        for key, lot_id, mineral, material, hs, model in rows
+    }
 
 
-def _assays(where: Q) -> Iterable[AssayFact]:
-    rows = Assay.objects.filter(where).order_by()
-    columns = ("assay_id", "lot__lot_id", "sampled_on", "basis", "analyte", "grade_pct", "moisture_pct",
-               "laboratory__party_id", "certificate_sha256")  # fmt: skip
-    for assay_id, lot_id, day, basis, analyte, grade, moisture, laboratory, sha256 in rows.values_list(*columns):
-        yield AssayFact(assay_id, lot_id, day, MassBasis(basis), analyte, grade, moisture, laboratory, sha256 or None)
+def _assays(rows: Iterable[tuple[Any, ...]]) -> list[AssayFact]:
+    return [
+        AssayFact(assay_id, lot_id, day(sampled_on), _BASIS[basis], analyte, decimal(grade), maybe_decimal(moisture),
+                  laboratory, sha256 or None)
+        for assay_id, lot_id, sampled_on, basis, analyte, grade, moisture, laboratory, sha256 in rows
+    ]  # fmt: skip

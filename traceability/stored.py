@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db import connection
-
 from registry.models import Mineral
 from traceability import loading
-from traceability.batches import batches
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LotFact, PartyFact
-from traceability.models import Event, EventLine, Lot, Side
+from traceability.rows import select
 
 # From the lines alone: states may still be worked out when the next import is checked.
 _FED = """
@@ -18,8 +15,18 @@ SELECT parent.lot_id, child.lot_id, event.event_id
 FROM traceability_eventline parent
 JOIN traceability_event event ON event.id = parent.event_id
 JOIN traceability_eventline child ON child.event_id = parent.event_id AND child.side = 1
-WHERE parent.side = -1 AND parent.lot_id IN ({})
+WHERE parent.side = -1 AND parent.lot_id {keys}
 AND NOT EXISTS (SELECT 1 FROM traceability_event other WHERE other.corrects_id = event.id)"""
+_BORN = f"""
+SELECT lot.lot_id, event.event_id FROM traceability_lot lot
+JOIN traceability_eventline line ON line.lot_id = lot.id AND line.side = 1
+JOIN traceability_event event ON event.id = line.event_id
+WHERE {loading.LIVE} AND lot.lot_id {{keys}}"""
+_CORRECTIONS = """
+SELECT corrected.event_id, event.event_id FROM traceability_event corrected
+JOIN traceability_event event ON event.corrects_id = corrected.id WHERE corrected.event_id {keys}"""
+_KEYS = "SELECT id, lot_id FROM traceability_lot WHERE lot_id {keys}"
+_NAMES = "SELECT id, lot_id FROM traceability_lot WHERE id {keys}"
 
 
 class StoredChain:
@@ -44,37 +51,22 @@ class StoredChain:
         return {event.event_id: event for event in loading.load_events_named(ids)}
 
     def corrections(self, ids: set[str]) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for batch in batches(ids):
-            rows = Event.objects.filter(corrects__event_id__in=batch)
-            found.update(rows.values_list("corrects__event_id", "event_id"))
-        return found
+        return dict(select(_CORRECTIONS, ids))
 
     def births(self, lots: set[str]) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
-        for batch in batches(lots):
-            lines = EventLine.objects.filter(lot__lot_id__in=batch, side=Side.BORN, event__corrected_by=None)
-            for lot_id, event_id in lines.values_list("lot__lot_id", "event__event_id"):
-                found.setdefault(lot_id, set()).add(event_id)
+        for lot_id, event_id in select(_BORN, lots):
+            found.setdefault(lot_id, set()).add(event_id)
         return {lot_id: frozenset(events) for lot_id, events in found.items()}
 
     def edges_below(self, lots: set[str]) -> Iterable[tuple[str, str, str]]:
-        names: dict[int, str] = {}
-        for batch in batches(lots):
-            names.update(Lot.objects.filter(lot_id__in=batch).values_list("pk", "lot_id"))
+        names = dict(select(_KEYS, lots))
         edges: list[tuple[int, int, str]] = []
-        frontier = set(names)
-        seen = set(names)
-        with connection.cursor() as cursor:
-            while frontier:
-                below: set[int] = set()
-                for part in batches(frontier):
-                    cursor.execute(_FED.format(",".join(["%s"] * len(part))), part)
-                    rows = cursor.fetchall()
-                    edges += rows
-                    below.update(child for _parent, child, _event in rows)
-                frontier = below - seen
-                seen |= below
-        for part in batches(seen - names.keys()):
-            names.update(Lot.objects.filter(pk__in=part).values_list("pk", "lot_id"))
+        frontier, seen = set(names), set(names)
+        while frontier:
+            rows = select(_FED, frontier)
+            edges += rows
+            frontier = {child for _parent, child, _event in rows} - seen
+            seen |= frontier
+        names |= dict(select(_NAMES, seen - names.keys()))
         return [(names[parent], names[child], event) for parent, child, event in edges]

@@ -83,9 +83,9 @@ class Exposure:
         }
 
 
-def held_lots(chain: Chain) -> dict[str, HeldLot]:
-    """Every lot as it lies after its last event."""
-    return {lot_id: _held(chain, lot_id) for lot_id in chain.births}
+def held_lots(chain: Chain, lots: Iterable[str] | None = None) -> dict[str, HeldLot]:
+    """Lots, by default all, as they lie after their last events."""
+    return {lot_id: _held(chain, lot_id) for lot_id in (chain.births if lots is None else lots)}
 
 
 def touched(chain: Chain, reach: Reach, held: dict[str, HeldLot]) -> set[str]:

@@ -1,0 +1,58 @@
+"""Reading many rows by their keys: one statement, one parameter, however many keys, the same text on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+
+#: Keys a statement: PostgreSQL and SQLite would take more, but the answer lies in memory.
+_PIECE = 50_000
+
+
+def select(sql: str, keys: Collection[Any], *values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement whose ``{keys}`` stands where a column is compared, as in ``lot_id {keys}``; ``values``
+    are its parameters before that."""
+    found: list[tuple[Any, ...]] = []
+    with connection.cursor() as cursor:
+        for text, parameters in _statements(sql, keys, values):
+            cursor.execute(text, parameters)
+            found += cursor.fetchall()
+    return found
+
+
+def execute(sql: str, keys: Collection[Any], *values: Any) -> None:
+    """As ``select``, for a statement that answers nothing."""
+    with connection.cursor() as cursor:
+        for text, parameters in _statements(sql, keys, values):
+            cursor.execute(text, parameters)
+
+
+def _statements(sql: str, keys: Collection[Any], values: tuple[Any, ...]) -> Iterator[tuple[str, list[Any]]]:
+    is_postgres, rest = connection.vendor == "postgresql", iter(keys)
+    text = sql.format(keys="= ANY(%s)" if is_postgres else "IN (SELECT value FROM json_each(%s))")
+    while piece := list(islice(rest, _PIECE)):
+        yield text, [*values, piece if is_postgres else json.dumps(piece)]
+
+
+def decimal(value: Any) -> Decimal:
+    """A number that PostgreSQL answers as a Decimal and SQLite as text."""
+    return value if type(value) is Decimal else Decimal(value)
+
+
+def maybe_decimal(value: Any) -> Decimal | None:
+    return None if value is None else decimal(value)
+
+
+def instant(value: Any) -> dt.datetime:
+    """An instant in UTC; SQLite keeps it as text without an offset."""
+    return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC) if isinstance(value, str) else value
+
+
+def day(value: Any) -> dt.date:
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
