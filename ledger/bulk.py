@@ -33,15 +33,17 @@ def next_keys(model: type[models.Model], count: int) -> Sequence[int]:
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Insert rows of the named columns of the table."""
+    """Insert rows of the named columns of the table. All are made before the first is sent: what makes them may ask the
+    same connection."""
+    made = list(rows)
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            _copy(cursor, f"COPY {table} ({names}) FROM STDIN", rows)
+            _copy(cursor, f"COPY {table} ({names}) FROM STDIN", made)
         else:
             places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", list(rows))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", made)
 
 
 def instant(value: dt.datetime) -> str:

@@ -34,10 +34,14 @@ def execute(sql: str, keys: Collection[Any], *values: Any) -> None:
 
 
 def _statements(sql: str, keys: Collection[Any], values: tuple[Any, ...]) -> Iterator[tuple[str, list[Any]]]:
-    is_postgres, rest = connection.vendor == "postgresql", iter(keys)
-    text = sql.format(keys="= ANY(%s)" if is_postgres else "IN (SELECT value FROM json_each(%s))")
+    rest = iter(keys)
     while piece := list(islice(rest, _PIECE)):
-        yield text, [*values, piece if is_postgres else json.dumps(piece)]
+        if connection.vendor == "postgresql":
+            # As a table, so that the planner can join by hash; `= ANY` probes once a key.
+            kind = "text" if isinstance(piece[0], str) else "bigint"
+            yield sql.format(keys=f"IN (SELECT unnest(%s::{kind}[]))"), [*values, piece]
+        else:
+            yield sql.format(keys="IN (SELECT value FROM json_each(%s))"), [*values, json.dumps(piece)]
 
 
 def decimal(value: Any) -> Decimal:
@@ -56,3 +60,10 @@ def instant(value: Any) -> dt.datetime:
 
 def day(value: Any) -> dt.date:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def refresh_statistics(*tables: str) -> None:
+    """Tell PostgreSQL's planner what has just been loaded: it plans for empty tables until then."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(tables)}")

@@ -20,7 +20,7 @@ from traceability.domain.rules.custody import UNDER_WAY
 from traceability.domain.vocabulary import EventKind, FindingCode
 from traceability.measures import current_measures
 from traceability.models import Assay, BorderVerdict, Event, Finding, Lot, OpenShipment
-from traceability.rows import instant, select
+from traceability.rows import instant, refresh_statistics, select
 from traceability.services.placing import store_excesses, store_open_shipments, store_states
 from traceability.services.settling import Derived, settle
 
@@ -35,6 +35,8 @@ _CAPACITY = FindingCode.OVER_CAPACITY.value
 _LOCK = 22095
 
 
+#: After so many lots at once the planner's statistics are no longer those of the tables.
+_MANY = 500
 _MINED = """
 SELECT DISTINCT event.facility_id, event.occurred_at, event.utc_offset_s FROM traceability_eventline line
 JOIN traceability_event event ON event.id = line.event_id AND event.kind = 'commission'
@@ -82,6 +84,8 @@ def derive(*, lots: Collection[int], by: Actor, reason: str, name: str) -> Deriv
     changed = set(lots) | _lots_of_late_shipments(newest)
     if not changed:
         return Derived()
+    if len(changed) > _MANY:
+        refresh_statistics("traceability_lot", "traceability_assay", "traceability_event", "traceability_eventline")
     scope = _scope(changed)
     keys = loading.load_keyed(scope.events | scope.commissions)
     measures, in_force = current_measures()
