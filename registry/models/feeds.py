@@ -30,6 +30,10 @@ class Feed(models.Model):
     etag = models.TextField(blank=True, editable=False)
     last_modified = models.TextField(blank=True, editable=False)
     body_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    #: What the last look left for the next: {"keys": {hash of an entry's bytes: key}, "ttl_minutes": n or null}.
+    memory = models.JSONField(default=dict, blank=True, editable=False)
+    #: The registrable domain of the address: one request at a time to it.
+    site = models.CharField(max_length=253, blank=True, editable=False)
     state = models.CharField(max_length=15, choices=FEED_STATES, default=FeedState.OK.value, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
@@ -43,6 +47,8 @@ class Feed(models.Model):
         indexes = [
             # The poller's question: which enabled feed is due?
             models.Index(fields=["next_poll_at"], condition=Q(is_enabled=True), name="registry_feed_due"),
+            # Politeness: is one of the site's feeds being asked, or was a moment ago?
+            models.Index(fields=["site"], name="registry_feed_of_site"),
         ]
 
     def __str__(self) -> str:
@@ -90,11 +96,15 @@ class FeedEntry(models.Model):
     revision = models.PositiveIntegerField(default=1)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    #: When the rules have read it, null while it waits to be read.
+    read_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-first_seen_at", "-pk"]
         verbose_name_plural = "feed entries"
         constraints = [models.UniqueConstraint(fields=["feed", "key"], name="registry_feed_entry_once")]
+        # The flagger's question: what waits to be read?
+        indexes = [models.Index(fields=["id"], condition=Q(read_at=None), name="registry_entry_unread")]
 
     def __str__(self) -> str:
         return self.title

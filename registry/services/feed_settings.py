@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.domain.actor import Actor
-from ledger.domain.canonical import JSON
 from ledger.services import Change, record
+from registry.choices import FeedState
+from registry.domain import polling
 from registry.live import feed_state
 from registry.models import Feed
 
@@ -15,11 +16,16 @@ from registry.models import Feed
 @transaction.atomic
 def save_feed(*, feed: Feed, by: Actor, reason: str = "") -> Feed:
     """Store a feed's settings; one just enabled is due at once. Raises django's ValidationError."""
-    before = _stored(feed)
-    if feed.is_enabled and feed.next_poll_at is None:
+    stored = Feed.objects.select_for_update().filter(pk=feed.pk).first()
+    before = feed_state(stored) if stored else None
+    if feed.is_enabled and (stored is None or not stored.is_enabled):
         feed.next_poll_at = timezone.now()
+    feed.site = polling.site_of(feed.url)
     feed.full_clean()
-    feed.save()
+    if stored is None:
+        feed.save()
+    else:
+        feed.save(update_fields=[*_SETTINGS, *(_forget(feed) if stored.url != feed.url else ())])
     change = Change("add" if before is None else "change", "feed", feed.feed_id, before, feed_state(feed))
     record(by=by, change=change, reason=reason)
     return feed
@@ -38,5 +44,15 @@ def set_enabled(*, feed: Feed, enabled: bool, by: Actor, reason: str = "") -> No
     record(by=by, change=Change(action, "feed", feed.feed_id, before, feed_state(feed)), reason=reason)
 
 
-def _stored(feed: Feed) -> JSON:
-    return feed_state(Feed.objects.get(pk=feed.pk)) if feed.pk else None
+#: What a person sets. The poller's own columns are never written from a form that was open while it polled.
+_SETTINGS = ("feed_id", "title", "url", "site", "publisher", "country", "language", "is_enabled", "is_demo",
+             "shortest_interval_s", "next_poll_at")  # fmt: skip
+
+
+def _forget(feed: Feed) -> tuple[str, ...]:
+    """What the old address answered says nothing of the new one; a look under way is discarded with its lease."""
+    feed.etag = feed.last_modified = feed.body_sha256 = feed.proposed_url = feed.last_error = ""
+    feed.lease, feed.leased_until, feed.failing_since, feed.failures = None, None, None, 0
+    feed.state, feed.next_poll_at = FeedState.OK.value, timezone.now() if feed.is_enabled else None
+    return ("etag", "last_modified", "body_sha256", "proposed_url", "last_error", "lease", "leased_until",
+            "failing_since", "failures", "state")  # fmt: skip

@@ -16,11 +16,10 @@ from django.db import transaction
 from config.first_sign_in import create_cast
 from ledger.commands import Refused, SeamCommand
 from ledger.domain.actor import Actor, Door
-from ledger.services import Change, record
 from registry.exceptions import RegistryError
-from registry.live import feed_state
 from registry.models import Feed
 from registry.services.facts import Tally
+from registry.services.feed_settings import save_feed
 from registry.services.measures import load_measures
 from traceability.services.publishing import set_public
 
@@ -69,7 +68,7 @@ def _import_chain() -> Tally:
 def _put_feed(variant: str) -> Tally:
     if Feed.objects.filter(feed_id="demo-wire").exists():
         return Tally(unchanged=1)
-    feed = Feed.objects.create(
+    feed = Feed(
         feed_id="demo-wire",
         title="Demonstration wire",
         publisher="Demonstration wire",
@@ -79,5 +78,5 @@ def _put_feed(variant: str) -> Tally:
         is_demo=True,
         shortest_interval_s=10,
     )
-    record(by=LOADER, change=Change("put", "feed", feed.feed_id, None, feed_state(feed)), reason="demonstration data")
+    save_feed(feed=feed, by=LOADER, reason="demonstration data")
     return Tally(created=1)

@@ -1,0 +1,97 @@
+"""Which worker polls which feed: a lease taken by a conditional UPDATE, one feed of a site at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable
+from urllib.parse import urlsplit
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from registry.addresses import PORTS, is_allowed
+from registry.domain import polling
+from registry.models import Feed
+
+#: Longer than any look may take (fetching 30 s, a place to parse 10 s, parsing 15 s); a killed worker's feed is free then.
+LEASE = dt.timedelta(minutes=1)
+#: Number of the lock that claimers take in turn on PostgreSQL; SQLite has one writer anyway.
+_CLAIMING = 0x5EA0F
+
+
+def claim_due(*, most: int, but: Collection[int] = ()) -> list[Feed]:
+    """Take at most ``most`` feeds that are due, longest due first, no two of one site."""
+    if not due().exclude(pk__in=but).exists():
+        return []
+    return _claim(due().exclude(pk__in=but).order_by("next_poll_at", "pk")[: most * 4 + 100], most)
+
+
+def claim_one(*, feed: Feed) -> Feed | None:
+    """Take one feed, due or not; None where it, or its site, is in another worker's hand or was a moment ago."""
+    return next(iter(_claim(_free().filter(pk=feed.pk), 1)), None)
+
+
+def due() -> QuerySet[Feed]:
+    now = timezone.now()
+    return _free().filter(Q(next_poll_at=None) | Q(next_poll_at__lte=now), is_enabled=True)
+
+
+def is_waiting(*, but: Collection[int]) -> bool:
+    """Whether a feed is due that only its site's pause holds back."""
+    return due().exclude(pk__in=but).exists()
+
+
+def is_ours(url: str) -> bool:
+    """Hosts of FETCH_ALLOW are the operator's own: no pause between requests to them."""
+    parts = urlsplit(url)
+    return is_allowed(parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0))
+
+
+def _free() -> QuerySet[Feed]:
+    return Feed.objects.filter(Q(leased_until=None) | Q(leased_until__lt=timezone.now()))
+
+
+@transaction.atomic
+def _claim(candidates: QuerySet[Feed], most: int) -> list[Feed]:
+    """Choose and lease in one transaction that no other claimer's overlaps."""
+    _take_turn()
+    feeds = list(candidates)
+    chosen = _one_a_site(feeds, _busy_sites(feeds))[:most]
+    lease, now = uuid.uuid4(), timezone.now()
+    for feed in chosen:
+        feed.lease, feed.leased_until, feed.last_attempt_at = lease, now + LEASE, now
+    Feed.objects.filter(pk__in=[feed.pk for feed in chosen]).update(
+        lease=lease, leased_until=now + LEASE, last_attempt_at=now
+    )
+    return chosen
+
+
+def _take_turn() -> None:
+    """Without this two workers could each find a site free and ask it at once, through different feeds."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CLAIMING])
+
+
+def _busy_sites(feeds: Iterable[Feed]) -> set[str]:
+    """Sites that are being asked or were within the pause. A feed stored without its site gets it here."""
+    for feed in feeds:
+        if not feed.site:
+            feed.site = polling.site_of(feed.url)
+            Feed.objects.filter(pk=feed.pk).update(site=feed.site)
+    now = timezone.now()
+    asked = Q(leased_until__gte=now) | Q(last_attempt_at__gt=now - polling.SITE_PAUSE)
+    return set(Feed.objects.filter(asked, site__in={feed.site for feed in feeds}).values_list("site", flat=True))
+
+
+def _one_a_site(feeds: Iterable[Feed], busy: set[str]) -> list[Feed]:
+    chosen = []
+    for feed in feeds:
+        if is_ours(feed.url):
+            chosen.append(feed)
+        elif feed.site not in busy:
+            busy.add(feed.site)
+            chosen.append(feed)
+    return chosen

@@ -1,0 +1,162 @@
+"""What a look at a feed leaves: its entries, its row among the attempts, and when to look again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from registry.choices import FeedState
+from registry.domain import polling
+from registry.feeds import ParsedEntry, ParsedFeed
+from registry.http import Response
+from registry.models import Feed, FeedEntry, FetchAttempt
+from registry.services.feed_claims import is_ours
+
+_random = random.Random()  # jitter, no secret
+_MOST_VALIDATOR = 1_000
+_ASKED_TO_WAIT = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of one request: ``response`` None where none came, ``parsed`` None where nothing was to be read."""
+
+    feed: Feed
+    attempt: FetchAttempt
+    response: Response | None = None
+    parsed: ParsedFeed | None = None
+    body_sha256: str = ""
+
+
+#: What a look may write; settings that an officer may be editing meanwhile are left alone.
+_OWN = ["interval_s", "next_poll_at", "leased_until", "lease", "etag", "last_modified", "body_sha256", "memory",
+        "state", "failures", "failing_since", "last_attempt_at", "last_success_at", "last_error",
+        "proposed_url"]  # fmt: skip
+
+
+@transaction.atomic
+def store(*, looks: Sequence[Look]) -> None:
+    """Store looks, each under the lease it was made with; a feed taken over or readdressed meanwhile is left alone."""
+    held = dict(Feed.objects.filter(pk__in=[look.feed.pk for look in looks]).values_list("pk", "lease"))
+    ours = [look for look in looks if held.get(look.feed.pk) == look.feed.lease]
+    for look in ours:
+        if look.parsed is not None:
+            _store_entries(look.feed, look.parsed, look.attempt)
+        _set_next(look)
+    FetchAttempt.objects.bulk_create([look.attempt for look in ours])
+    Feed.objects.bulk_update([look.feed for look in ours], _OWN, batch_size=50)
+
+
+def _store_entries(feed: Feed, parsed: ParsedFeed, attempt: FetchAttempt) -> None:
+    """Store new entries and changed ones."""
+    attempt.entries = parsed.count
+    known = {entry.key: entry for entry in feed.entries.filter(key__in=[entry.key for entry in parsed.entries])}
+    now, fresh = timezone.now(), []
+    for found in parsed.entries:
+        entry = known.get(found.key)
+        if entry is None:
+            fresh.append(_new_entry(feed, found, now))
+        elif entry.content_sha256 != found.content_sha256:
+            _change_entry(entry, found, now)
+            attempt.changed += 1
+    FeedEntry.objects.bulk_create(fresh)
+    attempt.new = len(fresh)
+
+
+def _new_entry(feed: Feed, found: ParsedEntry, now: dt.datetime) -> FeedEntry:
+    return FeedEntry(
+        feed=feed,
+        key=found.key,
+        url=found.url,
+        title=found.title,
+        summary=found.summary,
+        language=found.language,
+        publisher=found.publisher,
+        published_at=found.published,
+        published_raw=found.published_raw,
+        is_date_unsure=found.unsure,
+        content_sha256=found.content_sha256,
+        first_seen_at=now,
+        changed_at=now,
+    )
+
+
+def _change_entry(entry: FeedEntry, found: ParsedEntry, now: dt.datetime) -> None:
+    if entry.flags.exists():
+        return  # the flag's ledger entry names what was read; the text it was raised on stays
+    entry.title, entry.summary, entry.url = found.title, found.summary, found.url
+    entry.content_sha256, entry.changed_at, entry.revision = found.content_sha256, now, entry.revision + 1
+    entry.read_at = None
+    entry.save()
+
+
+# ------------------------------------------------------------------ the next look
+
+
+def _set_next(look: Look) -> None:
+    feed = look.feed
+    if look.attempt.error_class:
+        _failed(feed, look.attempt, look.response)
+    else:
+        _answered(look)
+    feed.lease, feed.leased_until, feed.last_attempt_at = None, None, timezone.now()
+
+
+def _answered(look: Look) -> None:
+    feed, attempt, response, parsed = look.feed, look.attempt, look.response, look.parsed
+    now, shortest = timezone.now(), dt.timedelta(seconds=feed.shortest_interval_s)
+    interval = polling.next_interval(
+        dt.timedelta(seconds=feed.interval_s), news=bool(attempt.new + attempt.changed), shortest=shortest
+    )
+    if parsed is not None:
+        feed.memory = asdict(parsed.memory)
+    ttl = feed.memory.get("ttl_minutes")
+    asked = polling.asked_for(response.headers, now, ttl) if response else interval
+    wait = interval if shortest < polling.SHORTEST else max(interval, asked)
+    feed.interval_s = int(interval.total_seconds())
+    feed.next_poll_at = now + polling.with_jitter(wait, _random)
+    feed.state, feed.failures, feed.failing_since, feed.last_error = FeedState.OK.value, 0, None, ""
+    feed.last_success_at, feed.body_sha256 = now, look.body_sha256 or feed.body_sha256
+    if response is not None:
+        # a 304 may bring new validators, or none: then the old ones stay
+        feed.etag = _validator(response.etag) or (feed.etag if response.unchanged else "")
+        feed.last_modified = _validator(response.last_modified) or (feed.last_modified if response.unchanged else "")
+        _propose_move(feed, response)
+
+
+def _validator(value: str) -> str:
+    """Kept byte for byte, or not at all."""
+    return value if len(value) <= _MOST_VALIDATOR and value.isprintable() else ""
+
+
+def _propose_move(feed: Feed, response: Response) -> None:
+    """A permanent redirect is proposed to an officer, never followed in silence, and no longer when it is gone."""
+    moved = response.hops and all(status in (301, 308) for status, _ in response.hops)
+    feed.proposed_url = response.final_url[:1000] if moved else ""
+
+
+def _failed(feed: Feed, attempt: FetchAttempt, response: Response | None) -> None:
+    now = timezone.now()
+    feed.failures += 1
+    feed.failing_since = feed.failing_since or now
+    feed.last_error = attempt.message
+    long = now - feed.failing_since >= polling.NEEDS_PERSON_AFTER or attempt.status == 410
+    feed.state = (FeedState.NEEDS_PERSON if long else FeedState.DEGRADED).value
+    shortest = max(dt.timedelta(seconds=feed.shortest_interval_s), dt.timedelta(seconds=10))
+    wait = polling.back_off(feed.failures, shortest, _random)
+    asked = polling.asked_for(response.headers, now) if response else dt.timedelta(0)
+    feed.next_poll_at = now + max(wait, asked)
+    if attempt.status in _ASKED_TO_WAIT and asked and not is_ours(feed.url):
+        _spare_site(feed, now + asked)
+
+
+def _spare_site(feed: Feed, until: dt.datetime) -> None:
+    """A site that asks us to wait is asked through none of its feeds before."""
+    sooner = Q(next_poll_at=None) | Q(next_poll_at__lt=until)
+    Feed.objects.filter(sooner, site=feed.site).exclude(pk=feed.pk).update(next_poll_at=until)
