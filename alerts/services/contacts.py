@@ -21,7 +21,7 @@ from jobs.registry import Payload, handler
 from jobs.services import enqueue
 from ledger.domain.actor import Actor, Door
 from ledger.services import Change, record
-from registry import http
+from registry import addresses
 from registry.exceptions import FetchFailed
 from registry.models import User
 
@@ -110,7 +110,7 @@ def add_webhook(*, contact: Contact, url: str) -> Endpoint:
     if contact.person_id is None:
         raise BadSubscription("Webhooks need an account.")
     try:
-        address = http.check_url(url.strip())
+        address = addresses.check_url(url.strip())
     except FetchFailed as error:
         raise BadSubscription(str(error)) from error
     if contact.endpoints.filter(way=Way.WEBHOOK.value).exclude(url=address).count() >= MOST_WEBHOOKS:

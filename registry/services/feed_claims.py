@@ -15,7 +15,7 @@ from registry.addresses import PORTS, is_allowed
 from registry.domain import polling
 from registry.models import Feed
 
-#: Longer than any look may take (fetching 30 s, a place to parse 10 s, parsing 15 s); a killed worker's feed is free then.
+#: Longer than any look may take (fetching 30 s, a place to parse 10 s, parsing 15 s); then a killed worker's is free.
 LEASE = dt.timedelta(minutes=1)
 #: Number of the lock that claimers take in turn on PostgreSQL; SQLite has one writer anyway.
 _CLAIMING = 0x5EA0F

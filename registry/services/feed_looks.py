@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from copy import copy
+from dataclasses import asdict, dataclass, replace
 
 from django.db import transaction
 from django.db.models import Q
@@ -41,16 +42,23 @@ _OWN = ["interval_s", "next_poll_at", "leased_until", "lease", "etag", "last_mod
 
 
 @transaction.atomic
-def store(*, looks: Sequence[Look]) -> None:
-    """Store looks, each under the lease it was made with; a feed taken over or readdressed meanwhile is left alone."""
+def store(*, looks: Sequence[Look]) -> list[FetchAttempt]:
+    """Store looks, each under the lease it was made with; a feed taken over or readdressed meanwhile is left alone.
+
+    The looks stay as they are, so that they can be stored again where it fails. Gives the attempts stored.
+    """
     held = dict(Feed.objects.filter(pk__in=[look.feed.pk for look in looks]).values_list("pk", "lease"))
-    ours = [look for look in looks if held.get(look.feed.pk) == look.feed.lease]
+    ours = [
+        replace(look, feed=copy(look.feed), attempt=copy(look.attempt))
+        for look in looks
+        if held.get(look.feed.pk) == look.feed.lease
+    ]
     for look in ours:
         if look.parsed is not None:
             _store_entries(look.feed, look.parsed, look.attempt)
         _set_next(look)
-    FetchAttempt.objects.bulk_create([look.attempt for look in ours])
     Feed.objects.bulk_update([look.feed for look in ours], _OWN, batch_size=50)
+    return FetchAttempt.objects.bulk_create([look.attempt for look in ours])
 
 
 def _store_entries(feed: Feed, parsed: ParsedFeed, attempt: FetchAttempt) -> None:

@@ -101,13 +101,12 @@ def _stored(looks: list[Look]) -> list[FetchAttempt]:
     if not looks:
         return []
     try:
-        store(looks=looks)
+        return store(looks=looks)
     except Exception:
         if len(looks) == 1:
             _log.exception("The look at feed %s could not be stored", looks[0].feed.feed_id)
             return []
         return [attempt for look in looks for attempt in _stored([look])]
-    return [look.attempt for look in looks]
 
 
 # ------------------------------------------------------------------ one look

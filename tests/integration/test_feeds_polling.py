@@ -278,9 +278,10 @@ def test_a_slow_feed_delays_no_other(web, monkeypatch):
     real = polls.store
 
     def store(*, looks):
-        real(looks=looks)
+        stored = real(looks=looks)
         if FetchAttempt.objects.filter(feed__feed_id__startswith="f").count() == 30:
             finished.set()
+        return stored
 
     monkeypatch.setattr(polls, "store", store)
     assert poll_due().polled == 31
@@ -326,8 +327,7 @@ def test_a_look_whose_lease_was_lost_stores_nothing(web):
 
 def test_a_feed_that_cannot_be_stored_costs_no_other_its_look(web, monkeypatch):
     put(web, item(1))
-    add(web.url("/feed?a"), "bad")
-    add(web.url("/feed?b"), "good")
+    looks = [look_at(claim_one(feed=add(web.url(f"/feed?{name}"), name))) for name in ("good", "bad", "fine")]
     real = feed_looks._store_entries
 
     def store(feed, parsed, attempt):
@@ -336,8 +336,8 @@ def test_a_feed_that_cannot_be_stored_costs_no_other_its_look(web, monkeypatch):
         real(feed, parsed, attempt)
 
     monkeypatch.setattr(feed_looks, "_store_entries", store)
-    poll_due()
-    assert FetchAttempt.objects.get().feed.feed_id == "good"
+    assert [attempt.new for attempt in polls._stored(looks)] == [1, 1]
+    assert set(FetchAttempt.objects.values_list("feed__feed_id", flat=True)) == {"good", "fine"}
 
 
 # ------------------------------------------------------------------ what follows
