@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,28 +15,26 @@ from registry.domain.dates import Basis as DateBasis
 from registry.domain.dates import PartialDate
 from registry.domain.drawing import shortened
 from registry.domain.instruments import Direction, InstrumentState, Status, StatusEvent
-from registry.domain.paper import Judgement
 from registry.models import Facility
 from registry.pages.facts import fact_line
 from registry.pages.instruments import instrument_row
 from registry.pages.minerals import production_of
-from registry.reference import PUBLISHED, load_contradictions, load_countries, load_judgements
-from registry.selectors import get_members
+from registry.reference import PUBLISHED, load_countries, load_judgements
 from registry.wording import country_names, mineral_names
-from scoring.domain.card import Card, DomainScore, score
-from scoring.domain.diff import compare, span
+from scoring.day import Day
+from scoring.domain.card import DomainScore
+from scoring.domain.dependence import Indicator, indicators
+from scoring.domain.diff import span
 from scoring.domain.drawing import Cause, StepChart
-from scoring.domain.inputs import Evidence, plain
-from scoring.domain.methodology import Domain, Methodology
-from scoring.domain.overlay import apply
+from scoring.domain.inputs import plain
+from scoring.domain.methodology import Domain
 from scoring.domain.robustness import rank_ranges
 from scoring.effects import no_change_reason
-from scoring.exceptions import OverlayError
 from scoring.histories import level_spans
-from scoring.methodologies import official
 from scoring.models import ScoreChange
 from scoring.pages.country import (
     CountryPage,
+    Dependence,
     InstrumentEffect,
     Step,
     country_page,
@@ -47,58 +44,13 @@ from scoring.pages.country import (
     role_of,
 )
 from scoring.pages.front import Coming, FrontPage, coming, ends_ahead, front_page, proposals
-from scoring.pages.methodology import MethodologyPage, Moves, methodology_page
-from scoring.pages.parts import NAMES, ChangeNote, change_note, clean, score_cell
+from scoring.pages.parts import NAMES, ChangeNote, change_note, clean, evidence_line, score_cell
 from scoring.pages.why import WhyPage, why_page
-from scoring.selectors import Basis, evidence_json, get_basis, get_changes
+from scoring.readings import get_other_readings
+from scoring.selectors import evidence_json, get_changes
 
 #: How many dates and proposals the front page tells ahead.
 _AHEAD = 3
-
-
-@dataclass(frozen=True)
-class Day:
-    """Everything worked out for the day that a page asks about; each part only when it is needed."""
-
-    asked: AskedDay
-
-    @cached_property
-    def basis(self) -> Basis:
-        return get_basis(as_of=self.asked.as_of)
-
-    @cached_property
-    def members(self) -> list[str]:
-        return [country.code for country in get_members(self.asked.on)]
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        return country_names()
-
-    @cached_property
-    def titles(self) -> dict[str, str]:
-        """Names of countries, and what instruments are called and facts say, by id: for sentences."""
-        acts = {public_id: f"“{each.content['title']}”" for public_id, each in self.basis.versions.items()}
-        facts = {fact.fact_id: f"{plain(fact.kind)} {fact.text}" for fact in self.basis.evidence.facts}
-        totals = {total.total_id: total.text for total in self.basis.evidence.production}
-        return {**facts, **totals, **acts, **self.names}
-
-    @cached_property
-    def rules(self) -> Methodology:
-        return official(self.asked.on)
-
-    @cached_property
-    def card(self) -> Card:
-        return self.card_with()
-
-    def card_with(
-        self, *, without: frozenset[str] = frozenset(), add: InstrumentState | None = None, on: dt.date | None = None
-    ) -> Card:
-        """The card with evidence left out, an instrument in another state, or on another day."""
-        evidence = self.basis.evidence.without(without) if without else self.basis.evidence
-        if add is not None:
-            others = tuple(each for each in evidence.instruments if each.instrument_id != add.instrument_id)
-            evidence = replace(evidence, instruments=(*others, add))
-        return score(evidence, self.rules, on or self.asked.on, self.members)
 
 
 def get_front(day: Day) -> FrontPage:
@@ -183,6 +135,20 @@ def get_country_page(day: Day, code: str) -> CountryPage:
         instruments=tuple(_effects(day, code)),
         facilities=_facilities(code),
         facts=facts,
+        dependence=dependence_lines(indicators(day.basis.evidence, day.asked.on), code, day),
+    )
+
+
+def dependence_lines(found: Iterable[Indicator], code: str, day: Day) -> tuple[Dependence, ...]:
+    """The indicators of a country, alone or together with others."""
+    own = [each for each in found if code in each.countries]
+    return tuple(
+        Dependence(
+            indicator=each,
+            together=tuple(day.names.get(other, other) for other in each.countries if other != code),
+            lines=tuple(evidence_line(_evidence(fact, day)) for fact in each.facts),
+        )
+        for each in own
     )
 
 
@@ -244,6 +210,7 @@ def get_why_page(day: Day, code: str, domain: str) -> WhyPage:
         load_judgements(),
         change=change_note(change, day.names) if change else None,
         falls=list(_falls(day, code, score)),
+        moves={each.judgement.judgement_id: each.moves for each in get_other_readings(day)},
     )
 
 
@@ -261,28 +228,6 @@ def _falls(day: Day, code: str, score: DomainScore) -> Iterator[tuple[str, Domai
         lower = day.card_with(without=frozenset({public_id})).cell(code, score.domain)
         if (lower.low or 0) < (score.low or 0):
             yield public_id, lower
-
-
-@lru_cache(maxsize=4)
-def _judged(fingerprint: str, on: dt.date, members: tuple[str, ...]) -> tuple[tuple[Judgement, Moves], ...]:
-    """What the other reading of each judgement would move. ``fingerprint`` says which evidence that is for."""
-    evidence, rules = get_basis().evidence, official(on)
-    card = score(evidence, rules, on, members)
-    return tuple((judgement, _other_reading(judgement, evidence, rules, card)) for judgement in load_judgements())
-
-
-def _other_reading(judgement: Judgement, evidence: Evidence, rules: Methodology, card: Card) -> Moves:
-    try:
-        other = score(*apply(evidence, rules, judgement.instead), card.on, [each.country for each in card.countries])
-    except OverlayError:
-        # What it would change is not on record here, so it changes nothing.
-        return {}
-    return {(c.country, c.domain): (span(c.before), span(c.after)) for c in compare(card, other) if c.level_changed}
-
-
-def get_methodology_page(day: Day) -> MethodologyPage:
-    judged = _judged(day.basis.evidence.fingerprint, day.asked.on, tuple(day.members))
-    return methodology_page(day.rules, judged, load_contradictions(), day.names)
 
 
 _BEGAN = (Status.IN_FORCE, Status.SIGNED)

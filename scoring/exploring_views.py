@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from registry.days import with_day
 from registry.domain.asked import AskedDay, BadDay, asked_day
-from scoring.browsing import Day
+from scoring.day import Day
 from scoring.over_time import get_comparison, get_time_page, step_address
 from scoring.what_ifs import get_answer, get_choices
 

@@ -16,7 +16,7 @@ from scoring.domain.methodology import Domain, Methodology
 _A_DAY = dt.timedelta(days=1)
 
 
-class _ByContent:
+class ByContent:
     """Evidence and rules that are equal where their content is, so that they can be a key."""
 
     def __init__(self, evidence: Evidence, rules: Methodology) -> None:
@@ -27,7 +27,7 @@ class _ByContent:
         return hash(self.fingerprint)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByContent) and self.fingerprint == other.fingerprint
+        return isinstance(other, ByContent) and self.fingerprint == other.fingerprint
 
 
 def level_spans(evidence: Evidence, until: dt.date, rules: Methodology) -> Mapping[tuple[str, Domain], list[LevelSpan]]:
@@ -53,11 +53,11 @@ def _extend(spans: list[LevelSpan], on: dt.date, low: int | None, high: int | No
 
 def cards_over_time(evidence: Evidence, until: dt.date, rules: Methodology) -> Sequence[Card]:
     """Cards of the days on which anything begins or ends, up to a day, oldest first."""
-    return _cards(_ByContent(evidence, rules), until)
+    return _cards(ByContent(evidence, rules), until)
 
 
 @lru_cache(maxsize=4)
-def _cards(known: _ByContent, until: dt.date) -> Sequence[Card]:
+def _cards(known: ByContent, until: dt.date) -> Sequence[Card]:
     cards = []
     joined = Country.objects.exclude(asean_from=None).values_list("code", "asean_from", "asean_until")
     for day in sorted({day for day in days_of(known.evidence) if day < until} | {until}):

@@ -71,6 +71,12 @@ def fingerprint(written: Any) -> str:
     return hashlib.sha256(canonical(written).encode()).hexdigest()
 
 
+def methodology_sha256(code: str) -> str:
+    """The fingerprint of a methodology by code, as published, else as it ships."""
+    row = Record.objects.filter(code=code).only("sha256").first()
+    return row.sha256 if row else fingerprint(shipped_rules(code))
+
+
 @lru_cache(maxsize=16)
 def _published(sha256: str) -> Methodology:
     """Records never change, so what was read of one stays right; it is found by its content."""

@@ -14,7 +14,7 @@ from registry.parts import Link
 from registry.paths import country_path
 from registry.selectors import get_members
 from scoring.arguments import Point
-from scoring.browsing import Day
+from scoring.day import Day
 from scoring.domain.between import Side, Step, between
 from scoring.domain.card import Card, two_decimals
 from scoring.domain.diff import CellChange, compare
@@ -167,6 +167,7 @@ def get_time_page(day: Day) -> TimePage:
         effective_from=day.rules.effective_from,
         backcast=is_backcast(day.rules, day.asked.on),
         published_query=_published(day),
+        snapshot_href="/snapshot.json" + replace(day.asked, as_of=day.asked.as_of or day.asked.now).query,
     )
 
 

@@ -13,7 +13,7 @@ from registry.domain.asked import AskedDay
 from registry.parts import Link
 from registry.paths import why_path
 from registry.signals import Panel, Subject, asking_panels
-from scoring.browsing import Day
+from scoring.day import Day
 from scoring.domain.card import two_decimals
 from scoring.domain.diff import span
 from scoring.effects import no_change_reason

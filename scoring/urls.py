@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from scoring import exploring_views as exploring
-from scoring import views
+from scoring import exports, views
 
 app_name = "scoring"
 urlpatterns = [
@@ -13,7 +13,9 @@ urlpatterns = [
     path("countries/", views.country_list, name="country-list"),
     path("countries/<str:code>/", views.country, name="country"),
     path("countries/<str:code>/<str:domain>/", views.why, name="why"),
-    path("scorecard.csv", views.scorecard_csv, name="scorecard-csv"),
+    path("scorecard.csv", exports.scorecard_csv, name="scorecard-csv"),
+    path("scorecard.xlsx", exports.scorecard_xlsx, name="scorecard-xlsx"),
+    path("snapshot.json", exports.snapshot_json, name="snapshot"),
     path("changes/", views.changes, name="changes"),
     path("what-if/", exploring.what_if, name="what-if"),
     path("compare/", exploring.compare, name="compare"),

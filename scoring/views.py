@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -13,17 +11,17 @@ from registry.domain.asked import AskedDay
 from registry.panels import get_panels
 from registry.signals import Subject
 from scoring.browsing import (
-    Day,
     get_change_notes,
     get_country_page,
     get_front,
-    get_methodology_page,
     get_moved_today,
     get_why_page,
 )
+from scoring.day import Day
 from scoring.domain.methodology import Domain
 from scoring.models import DOMAINS
 from scoring.pages.front import card_rows
+from scoring.readings import get_methodology_page
 
 
 @with_day
@@ -40,19 +38,6 @@ def country_list(request: HttpRequest, asked: AskedDay) -> HttpResponse:
     bare = [(code, day.names[code]) for code in day.members if code not in shown]
     context = {"asked": asked, "section": "scores", "rows": rows, "bare": bare}
     return render(request, "scoring/country_list.html", context)
-
-
-@with_day
-def scorecard_csv(request: HttpRequest, asked: AskedDay) -> HttpResponse:
-    day = Day(asked)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="seam-scorecard-{asked.on}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(["country", *(f"{key}{end}" for key, _ in DOMAINS for end in ("", "_low", "_high")), "rank"])
-    for each in day.card.countries:
-        levels = [value for cell in each.domains for value in (cell.level, cell.low, cell.high)]
-        writer.writerow([each.country, *levels, each.rank])
-    return response
 
 
 @with_day

@@ -10,7 +10,7 @@ from typing import Any
 from registry.reference import load_judgements
 from registry.wording import mineral_names
 from scoring.arguments import Point
-from scoring.browsing import Day
+from scoring.day import Day
 from scoring.domain.inputs import Kind, plain
 from scoring.domain.overlay import Operation, read_operations
 from scoring.exceptions import OverlayError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
@@ -14,11 +15,14 @@ from rest_framework.views import APIView
 
 from registry.domain.asked import AskedDay
 from scoring.api.views import AS_OF, METHOD, OBJECT, ON
-from scoring.arguments import Point, read_point
-from scoring.browsing import Day
+from scoring.arguments import read_point
+from scoring.day import Day
+from scoring.domain.dependence import Indicator, indicators
 from scoring.domain.overlay import Operation, as_operations, read_operations
 from scoring.exceptions import ScoringError
 from scoring.over_time import comparison_json, series_json
+from scoring.readings import get_sensitivity
+from scoring.selectors import evidence_json
 from scoring.supposing import get_supposition, supposition_json
 
 _OPS = OpenApiParameter("ops", OpenApiTypes.STR, description="operations as a JSON list, see docs/methodology.md")
@@ -82,12 +86,54 @@ class SeriesView(APIView):
 
     @extend_schema(parameters=[AS_OF], responses={200: OBJECT, 400: OBJECT, 404: OBJECT})
     def get(self, request: Request, country: str) -> Response:
-        now = timezone.now()
-        try:
-            point: Point = read_point(request.query_params, now)
-        except ScoringError as error:
-            raise ValidationError(str(error)) from error
-        day, code = Day(AskedDay(point.on, point.as_of, now)), country.upper()
+        day, code = _day(request), country.upper()
         if code not in day.members:
-            raise NotFound(f"'{country}' was no member of ASEAN on {point.on}.")
-        return Response({"country": code, "as_of": (point.as_of or now).isoformat(), "moves": series_json(day, code)})
+            raise NotFound(f"'{country}' was no member of ASEAN on {day.asked.on}.")
+        as_of = (day.asked.as_of or day.asked.now).isoformat()
+        return Response({"country": code, "as_of": as_of, "moves": series_json(day, code)})
+
+
+class SensitivityView(APIView):
+    """How far ranks move under other weights, other ways to join the domains, and the other readings."""
+
+    @extend_schema(parameters=[ON, AS_OF], responses={200: OBJECT, 400: OBJECT})
+    def get(self, request: Request) -> Response:
+        day = _day(request)
+        rows = [{**asdict(row), "official_rank": row.rank} for row in get_sensitivity(day)]
+        return Response({"methodology": day.rules.code, "on": day.asked.on.isoformat(), "countries": rows})
+
+
+class DependenceView(APIView):
+    """Indicators beside the scores: concentration of destinations, foreign ownership by stage, what leaves raw."""
+
+    @extend_schema(
+        parameters=[ON, AS_OF, OpenApiParameter("country", OpenApiTypes.STR)], responses={200: OBJECT, 400: OBJECT}
+    )
+    def get(self, request: Request) -> Response:
+        day, wanted = _day(request), request.query_params.get("country", "").upper()
+        found = indicators(day.basis.evidence, day.asked.on)
+        rows = [_indicator(each, day) for each in found if not wanted or wanted in each.countries]
+        return Response({"on": day.asked.on.isoformat(), "indicators": rows})
+
+
+def _indicator(each: Indicator, day: Day) -> dict[str, Any]:
+    bounds = each.bounds
+    return {
+        "indicator": each.name,
+        "countries": list(each.countries),
+        "mineral": each.mineral,
+        "stage": each.stage,
+        "low": str(bounds.low) if bounds else None,
+        "high": str(bounds.high) if bounds else None,
+        "words": each.words,
+        "facts": [evidence_json(fact, day.basis, day.asked.on) for fact in each.facts],
+    }
+
+
+def _day(request: Request) -> Day:
+    now = timezone.now()
+    try:
+        point = read_point(request.query_params, now)
+    except ScoringError as error:
+        raise ValidationError(str(error)) from error
+    return Day(AskedDay(point.on, point.as_of, now))

@@ -12,5 +12,7 @@ urlpatterns = [
     path("scores/<str:country>/series/", exploring.SeriesView.as_view(), name="api-series"),
     path("what-if/", exploring.WhatIfView.as_view(), name="api-what-if"),
     path("compare/", exploring.CompareView.as_view(), name="api-compare"),
+    path("sensitivity/", exploring.SensitivityView.as_view(), name="api-sensitivity"),
+    path("dependence/", exploring.DependenceView.as_view(), name="api-dependence"),
     path("changes/", views.ChangesView.as_view(), name="api-changes"),
 ]

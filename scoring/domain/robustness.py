@@ -1,32 +1,112 @@
-"""How far ranks move when the judgements behind the mean move: each weight a quarter up or down."""
+"""How far ranks move when what is behind the mean moves: weights, the way to join domains, other readings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from itertools import product
+from operator import mul
 
 from scoring.domain.card import Card
 from scoring.domain.methodology import Domain, Methodology
 
-_SHIFTS = (Fraction(3, 4), Fraction(5, 4))
+Levels = Mapping[str, Mapping[Domain, int]]
+Weights = Mapping[Domain, Fraction]
+Range = tuple[int, int]
+
+_SHIFTS = (Fraction(3, 4), Fraction(1), Fraction(5, 4))
+#: Free weights are tried on a grid of this many steps, ends included: every corner, edge and 1/40 between.
+_GRID = 40
 
 
-def rank_ranges(card: Card, methodology: Methodology) -> dict[str, tuple[int, int]]:
-    """Best and worst rank of each ranked country over the official weights and each one moved by a quarter."""
-    levels = {
-        country.country: {each.domain: each.level for each in country.domains}
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """Best and worst rank of a country under each kind of change; ranks where only one answer is possible."""
+
+    country: str
+    rank: int
+    quarter: Range
+    free: Range
+    readings: Range
+    geometric: int
+    weakest: int
+
+
+def levels_of(card: Card) -> Levels:
+    """The levels of the countries that are ranked."""
+    return {
+        country.country: {each.domain: each.level for each in country.domains if each.level is not None}
         for country in card.countries
         if country.overall is not None
     }
-    ranks = [_ranks(levels, weights) for weights in _weightings(methodology)]
-    return {code: (min(each[code] for each in ranks), max(each[code] for each in ranks)) for code in levels}
 
 
-def _weightings(methodology: Methodology) -> Sequence[Mapping[Domain, Fraction]]:
+def rank_ranges(card: Card, methodology: Methodology) -> dict[str, Range]:
+    """Best and worst rank of each ranked country over the official weights and each moved by a quarter."""
+    levels = levels_of(card)
+    return _ranges(levels, (ranks(levels, weighted(weights)) for weights in _quarter(methodology)))
+
+
+def free_ranges(card: Card) -> dict[str, Range]:
+    """Best and worst rank of each ranked country under any weights at all."""
+    levels = levels_of(card)
+    return _ranges(levels, (ranks(levels, weighted(weights)) for weights in free_weights()))
+
+
+def sensitivity(card: Card, methodology: Methodology, others: Iterable[Card]) -> tuple[Sensitivity, ...]:
+    """All of it, in order of rank; ``others`` are cards under the other readings. A country left unranked there
+    keeps its own rank for that reading."""
+    levels = levels_of(card)
+    own = {country.country: country.rank or 0 for country in card.countries if country.overall is not None}
+    quarter, free = rank_ranges(card, methodology), free_ranges(card)
+    read = _ranges(levels, [own, *({**own, **_own_ranks(other)} for other in others)])
+    geometric, weakest = ranks(levels, product_of), ranks(levels, least_of)
+    found = [
+        Sensitivity(code, own[code], quarter[code], free[code], read[code], geometric[code], weakest[code])
+        for code in levels
+    ]
+    return tuple(sorted(found, key=lambda each: (each.rank, each.country)))
+
+
+def free_weights() -> Iterable[Weights]:
+    for first in range(_GRID + 1):
+        for second in range(_GRID + 1 - first):
+            parts = first, second, _GRID - first - second
+            yield {domain: Fraction(part, _GRID) for domain, part in zip(Domain, parts, strict=True)}
+
+
+def weighted(weights: Weights) -> Callable[[Mapping[Domain, int]], Fraction]:
+    return lambda levels: sum((levels[domain] * weights[domain] for domain in Domain), Fraction(0))
+
+
+def product_of(levels: Mapping[Domain, int]) -> Fraction:
+    """Orders as the geometric mean does, and stays exact: its cube."""
+    return Fraction(reduce(mul, (levels[domain] for domain in Domain)))
+
+
+def least_of(levels: Mapping[Domain, int]) -> Fraction:
+    return Fraction(min(levels[domain] for domain in Domain))
+
+
+def ranks(levels: Levels, value: Callable[[Mapping[Domain, int]], Fraction]) -> dict[str, int]:
+    """Equal values share a rank and the next is skipped."""
+    values = {code: value(each) for code, each in levels.items()}
+    return {code: 1 + sum(other > mine for other in values.values()) for code, mine in values.items()}
+
+
+def _quarter(methodology: Methodology) -> Iterable[Weights]:
+    """The official weights with each one as it is, a quarter less or a quarter more, in all combinations."""
     official = {domain: Fraction(methodology.weights[domain]) for domain in Domain}
-    return [official, *({**official, domain: official[domain] * shift} for domain in Domain for shift in _SHIFTS)]
+    for shifts in product(_SHIFTS, repeat=len(Domain)):
+        yield {domain: official[domain] * shift for domain, shift in zip(Domain, shifts, strict=True)}
 
 
-def _ranks(levels: Mapping[str, Mapping[Domain, int | None]], weights: Mapping[Domain, Fraction]) -> dict[str, int]:
-    means = {code: sum((each[d] or 0) * weights[d] for d in Domain) for code, each in levels.items()}
-    return {code: 1 + sum(other > mean for other in means.values()) for code, mean in means.items()}
+def _own_ranks(card: Card) -> dict[str, int]:
+    return {country.country: country.rank for country in card.countries if country.rank is not None}
+
+
+def _ranges(levels: Levels, found: Iterable[Mapping[str, int]]) -> dict[str, Range]:
+    all_ranks: Sequence[Mapping[str, int]] = list(found)
+    return {code: (min(each[code] for each in all_ranks), max(each[code] for each in all_ranks)) for code in levels}

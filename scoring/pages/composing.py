@@ -54,9 +54,9 @@ FIGURES = (
     (Kind.PRODUCTION_SHARE, "Share of world mine output, percent", "percent"),
     (Kind.PRODUCTION_RANK, "Rank among the world’s producers", "rank_world"),
     (Kind.CONTROL, "Share of output under control, percent", "percent"),
-    (Kind.COVERAGE, "Share of the feed processed at home, percent", "percent"),
+    (Kind.COVERAGE, "Share of the feed processed at home, percent", "percent_processed_at_home"),
     (Kind.STAGE_SHARE, "Share of the world’s processing, percent", "percent"),
-    (Kind.OWNER, "Foreign ownership of processing, percent", "percent"),
+    (Kind.OWNER, "Foreign ownership of processing, percent", "percent_foreign"),
 )
 
 

@@ -12,11 +12,12 @@ from registry.pages.instruments import InstrumentRow
 from registry.parts import SourceMark
 from registry.wording import section_words
 from scoring.domain.card import Card, CountryScore, DomainScore
+from scoring.domain.dependence import Indicator
 from scoring.domain.drawing import Cause, LevelSpan, StepChart, step_chart
 from scoring.domain.methodology import Domain, Methodology
 from scoring.domain.trace import GateTrace, State
 from scoring.pages.front import overall_text
-from scoring.pages.parts import NAMES, ChangeNote, ScoreCell, clean, first_reason, score_cell, sentence
+from scoring.pages.parts import NAMES, ChangeNote, EvidenceLine, ScoreCell, clean, first_reason, score_cell, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,39 @@ class Gap:
     decides: bool
 
 
+_DEPENDENCE = {
+    "concentration": "Concentration of destinations",
+    "foreign_ownership": "Foreign ownership",
+    "unprocessed": "Leaves unprocessed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """An indicator of dependence with its evidence; ``together``: the other countries that the source counts in."""
+
+    indicator: Indicator
+    together: tuple[str, ...]
+    lines: tuple[EvidenceLine, ...]
+
+    @property
+    def title(self) -> str:
+        return _DEPENDENCE[self.indicator.name]
+
+    @property
+    def about(self) -> str:
+        named = [each.replace("_", " ") for each in (self.indicator.mineral, self.indicator.stage) if each]
+        return ", ".join(named) or "all minerals"
+
+    @property
+    def figure(self) -> str:
+        """``8,100 to 10,000 of 10,000``, ``75 %``; empty where there are only words."""
+        bounds = self.indicator.bounds
+        if bounds is None:
+            return ""
+        return f"{bounds.text} of 10,000" if self.indicator.name == "concentration" else f"{bounds.text} %"
+
+
 @dataclass(frozen=True, slots=True)
 class CountryPage:
     code: str
@@ -86,6 +120,7 @@ class CountryPage:
     gaps: tuple[Gap, ...]
     outside: tuple[FactLine, ...]
     facts: tuple[FactLine, ...]
+    dependence: tuple[Dependence, ...]
 
     @property
     def is_scored(self) -> bool:
@@ -283,6 +318,7 @@ def country_page(
     instruments: tuple[InstrumentEffect, ...],
     facilities: Mapping[str, Sequence[str]],
     facts: Sequence[FactLine],
+    dependence: tuple[Dependence, ...] = (),
 ) -> CountryPage:
     rank, scored = rank_words(card, country)
     return CountryPage(
@@ -302,4 +338,5 @@ def country_page(
         gaps=gaps_of(country),
         outside=from_outside(facts),
         facts=tuple(facts),
+        dependence=dependence,
     )

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.domain.paper import Contradiction, Judgement
-from registry.parts import Link
-from registry.paths import why_path
+from registry.parts import Link, ProofMark
+from registry.paths import country_path, why_path
 from registry.wording import section_words
 from scoring.domain.methodology import Domain, Methodology
+from scoring.domain.robustness import Sensitivity
+from scoring.models import Methodology as Record
 from scoring.pages.parts import LEVEL_WORDS, NAMES
 
 
@@ -57,6 +59,32 @@ class ContradictionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedLine:
+    """A published version: since when, by whom, and where that stands in the log."""
+
+    code: str
+    title: str
+    sha256: str
+    effective_from: dt.date
+    approved_by: str
+    is_official: bool
+    proof: ProofMark
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityRow:
+    """How far a country's rank moves; ranges as text, such as 4–5."""
+
+    country: Link
+    rank: int
+    quarter: str
+    free: str
+    readings: str
+    geometric: int
+    weakest: int
+
+
+@dataclass(frozen=True, slots=True)
 class MethodologyPage:
     code: str
     title: str
@@ -67,6 +95,9 @@ class MethodologyPage:
     parameters: tuple[tuple[str, str], ...]
     judgements: tuple[JudgementRow, ...]
     contradictions: tuple[ContradictionRow, ...]
+    sensitivity: tuple[SensitivityRow, ...]
+    published: PublishedLine | None
+    versions: tuple[PublishedLine, ...]
 
 
 #: The moves of a judgement: {(country, domain): (as is, by the other reading)}, levels as text.
@@ -78,6 +109,10 @@ def methodology_page(
     judgements: Iterable[tuple[Judgement, Moves]],
     contradictions: Iterable[Contradiction],
     names: Mapping[str, str],
+    *,
+    sensitivity: Iterable[Sensitivity] = (),
+    published: PublishedLine | None = None,
+    versions: tuple[PublishedLine, ...] = (),
 ) -> MethodologyPage:
     fields = dataclasses.fields(methodology.parameters)
     return MethodologyPage(
@@ -98,7 +133,39 @@ def methodology_page(
             )
             for each in contradictions
         ),
+        sensitivity=tuple(_sensitive(each, names) for each in sensitivity),
+        published=published,
+        versions=versions,
     )
+
+
+def published_line(record: Record) -> PublishedLine:
+    return PublishedLine(
+        code=record.code,
+        title=record.title,
+        sha256=record.sha256,
+        effective_from=record.effective_from,
+        approved_by=record.approved_by,
+        is_official=record.is_official,
+        proof=ProofMark(record.recorded_entry_id),
+    )
+
+
+def _sensitive(row: Sensitivity, names: Mapping[str, str]) -> SensitivityRow:
+    return SensitivityRow(
+        country=Link(names.get(row.country, row.country), country_path(row.country)),
+        rank=row.rank,
+        quarter=_range(row.quarter),
+        free=_range(row.free),
+        readings=_range(row.readings),
+        geometric=row.geometric,
+        weakest=row.weakest,
+    )
+
+
+def _range(ranks: tuple[int, int]) -> str:
+    low, high = ranks
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def _domain(methodology: Methodology, domain: Domain) -> DomainRules:

@@ -181,6 +181,7 @@ class TimePage:
     effective_from: dt.date
     backcast: bool
     published_query: str
+    snapshot_href: str
 
     @property
     def days(self) -> str:

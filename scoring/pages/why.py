@@ -9,7 +9,7 @@ from typing import Any
 from registry.domain.paper import Judgement
 from registry.paths import judgement_path
 from scoring.domain.card import DomainScore
-from scoring.domain.methodology import Methodology
+from scoring.domain.methodology import Domain, Methodology
 from scoring.domain.trace import GateTrace, State
 from scoring.pages.parts import NAMES, ChangeNote, EvidenceLine, ScoreCell, clean, evidence_line, first_reason, sentence
 
@@ -54,6 +54,8 @@ class JudgementLine:
     reading: str
     other_reading: str
     href: str
+    moves: tuple[str, str] | None
+    elsewhere: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,10 @@ def why_page(
     *,
     change: ChangeNote | None = None,
     falls: Sequence[tuple[str, DomainScore]] = (),
+    moves: Mapping[str, Mapping[tuple[str, Domain], tuple[str, str]]] | None = None,
 ) -> WhyPage:
-    """``evidence`` gives a piece by id as `evidence_json` has it; ``falls`` are scores without one piece each."""
+    """``evidence`` gives a piece by id as `evidence_json` has it; ``falls`` are scores without one piece each;
+    ``moves`` what the other reading of each judgement would move."""
     flipped = {gate["gate"] for gate in change.gates} if change and change.moved else set()
     gates = sorted((gate for gate in score.gates if gate.level), key=lambda gate: -(gate.level or 0))
     stop = score.next_gate
@@ -123,11 +127,25 @@ def why_page(
         falls=tuple(Fall(evidence_line(evidence(each)), lower.low, lower.high) for each, lower in falls),
         lowest=methodology.lowest[score.domain],
         judgements=tuple(
-            JudgementLine(j.judgement_id, j.title, j.reading, j.other_reading, judgement_path(j.judgement_id))
+            _judgement(j, (moves or {}).get(j.judgement_id, {}), (code, score.domain))
             for j in judgements
             if j.judgement_id in bites and (not j.countries or code in j.countries)
         ),
         change=change,
+    )
+
+
+def _judgement(
+    judgement: Judgement, moves: Mapping[tuple[str, Domain], tuple[str, str]], cell: tuple[str, Domain]
+) -> JudgementLine:
+    return JudgementLine(
+        judgement_id=judgement.judgement_id,
+        title=judgement.title,
+        reading=judgement.reading,
+        other_reading=judgement.other_reading,
+        href=judgement_path(judgement.judgement_id),
+        moves=moves.get(cell),
+        elsewhere=len(moves) - (cell in moves),
     )
 
 

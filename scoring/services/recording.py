@@ -24,9 +24,7 @@ from scoring.methodologies import methodology
 from scoring.models import Methodology, Score, ScoreChange, ScoreRun, Trigger
 from scoring.selectors import Basis, get_scores
 from scoring.signals import score_changed
-
-#: Counts the versions of the engine: raised whenever the same inputs may give other bytes.
-CODE_VERSION = "1"
+from scoring.snapshots import CODE_VERSION
 
 
 @dataclass(frozen=True, slots=True)
