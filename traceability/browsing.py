@@ -18,6 +18,7 @@ from registry.selectors import get_instruments
 from registry.wording import country_names, measure_label
 from traceability.batches import batches
 from traceability.chains import LotChain, holders, load_lot_chain, main_element
+from traceability.diligence import flags_of
 from traceability.domain.borders import JUDGED, Crossing, covers, worst
 from traceability.domain.path_layout import Crossing as DrawnCrossing
 from traceability.domain.path_layout import Remark
@@ -125,6 +126,7 @@ class _PageOf:
             moments=tuple(moments),
             more_moments=len(self.entries) - len(moments),
             holds=tuple(self._holds()),
+            flags=flags_of(chain, self.countries, self.user),
             documents=documents_of(chain, self.user),
             missing=tuple(missing_of(self.keys.values(), self.user)),
             made=tuple(self._made()),

@@ -6,6 +6,7 @@ from registry.choices import choices
 from traceability.domain.documents import DocumentKind
 from traceability.domain.holds import HoldKind, HoldState
 from traceability.domain.importing.progress import UploadState
+from traceability.domain.risks import Risk
 from traceability.domain.vocabulary import (
     CustodyModel,
     EventKind,
@@ -32,4 +33,5 @@ VERDICTS = choices(Verdict)
 DOCUMENT_KINDS = choices(DocumentKind)
 HOLD_KINDS = choices(HoldKind)
 HOLD_STATES = choices(HoldState)
+RISKS = choices(Risk)
 UPLOAD_STATES = choices(UploadState)

@@ -51,6 +51,10 @@ class DamagedDocument(TraceabilityError):
     """A document is gone, or is not any more what was noted of it."""
 
 
+class BadRiskList(TraceabilityError):
+    """A list of risks that cannot be recorded: why."""
+
+
 class NotAllowed(TraceabilityError):
     """A person may not do this."""
 

@@ -24,6 +24,32 @@ def _words(label: str, *, required: bool = False, most: int = 200, **kwargs: Any
     return forms.CharField(label=label, required=required, max_length=most, widget=widget, **kwargs)
 
 
+class RiskListForm(forms.Form):
+    """A version of a list of risks, its entries as a CSV file."""
+
+    code = forms.SlugField(
+        label="Short name",
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "in-t"}),
+        help_text="The same for all versions of the list, such as cahra.",
+    )
+    title = _words("Title", required=True)
+    published_on = forms.DateField(
+        label="Published on",
+        widget=forms.DateInput(attrs={"type": "date", "class": "in-t"}),
+        help_text="By its source.",
+    )
+    source_title = _words("Source", required=True, most=300, help_text="Who says so: body, document, section.")
+    source_url = forms.URLField(
+        label="Address of the source",
+        required=False,
+        max_length=1000,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"class": "in-t"}),
+    )
+    file = forms.FileField(label="Entries, as CSV", widget=forms.FileInput(attrs={"class": "in-t", "accept": ".csv"}))
+
+
 class DocumentForm(forms.Form):
     """A file, or the address and SHA-256 of one that lies elsewhere."""
 

@@ -9,7 +9,7 @@ from ledger.domain.canonical import JSON
 from ledger.tracking import track
 from traceability.domain.facts import AssayFact, EventFact, LotFact
 from traceability.loading import load_assays_named, load_events
-from traceability.models import Assay, Document, Event, Hold, Lot
+from traceability.models import Assay, Document, Event, Hold, Lot, RiskList
 
 T = TypeVar("T")
 
@@ -94,12 +94,24 @@ def hold_state(hold: Hold) -> JSON:
     }
 
 
+def risk_list_state(risks: RiskList) -> dict[str, JSON]:
+    return {
+        "title": risks.title,
+        "version": risks.version,
+        "published_on": risks.published_on,
+        "source_title": risks.source_title,
+        "source_url": risks.source_url,
+        "entries": risks.entries,
+    }
+
+
 def track_all() -> None:
     track("lot", _live_lots)
     track("assay", _live_assays)
     track("event", _live_events)
     track("document", _live_documents)
     track("hold", _live_holds)
+    track("risklist", _live_risk_lists)
 
 
 def _live_lots() -> Iterator[tuple[str, JSON]]:
@@ -136,6 +148,11 @@ def _live_documents() -> Iterator[tuple[str, JSON]]:
 def _live_holds() -> Iterator[tuple[str, JSON]]:
     for hold in Hold.objects.current().select_related("lot").iterator(chunk_size=2_000):
         yield hold.hold_id, hold_state(hold)
+
+
+def _live_risk_lists() -> Iterator[tuple[str, JSON]]:
+    for risks in RiskList.objects.current():
+        yield risks.code, risk_list_state(risks)
 
 
 def _pieces(keys: Iterable[T], size: int = 2_000) -> Iterator[list[T]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from traceability import document_views, hold_views, importing_views, views
+from traceability import document_views, hold_views, importing_views, risk_views, views
 
 app_name = "traceability"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("lots/", views.lot_list, name="lot-list"),
     path("lots/<str:lot_id>/documents/", document_views.add, name="document-add"),
     path("lots/<str:lot_id>/hold/", hold_views.hold, name="hold"),
+    path("due-diligence/", risk_views.risk_lists, name="risk-lists"),
+    path("due-diligence/<slug:code>/", risk_views.risk_list, name="risk-list"),
     path("papers/<str:document_id>/", document_views.read, name="document"),
     path("papers/<str:document_id>/check/", document_views.check, name="document-check"),
     path("papers/<str:document_id>/withdraw/", document_views.withdraw, name="document-withdraw"),

@@ -21,12 +21,13 @@ _CLOSED = (
 
 
 def lot_list(request: HttpRequest) -> HttpResponse:
-    found = get_lot_list(request.user, request.GET)
-    return render(
-        request,
-        "traceability/lot_list.html",
-        {"section": "lots", "found": found, "may_import": can_import(request.user)},
-    )
+    context = {
+        "section": "lots",
+        "found": get_lot_list(request.user, request.GET),
+        "may_import": can_import(request.user),
+        "sees_all": can_view_all(request.user),
+    }
+    return render(request, "traceability/lot_list.html", context)
 
 
 def lot_detail(request: HttpRequest, lot_id: str) -> HttpResponse:

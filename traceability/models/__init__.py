@@ -5,6 +5,7 @@ from traceability.models.events import Event, EventLine, Side
 from traceability.models.findings import BorderVerdict, Finding
 from traceability.models.holds import Hold
 from traceability.models.lots import Assay, Lot
+from traceability.models.risks import RiskList
 from traceability.models.states import Excess, LotMetal, LotState, OpenShipment
 from traceability.models.uploads import Upload
 
@@ -21,6 +22,7 @@ __all__ = [
     "LotMetal",
     "LotState",
     "OpenShipment",
+    "RiskList",
     "Side",
     "Upload",
 ]

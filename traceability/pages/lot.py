@@ -11,6 +11,7 @@ from registry.domain.drawing import Part, paint, share_bar
 from registry.parts import Link, ProofMark
 from traceability.domain.path_picture import PathPicture
 from traceability.domain.trace import Origin
+from traceability.pages.diligence import FlagRow
 from traceability.pages.documents import DocumentRow
 
 
@@ -162,6 +163,7 @@ class LotPage:
     moments: tuple[MomentRow, ...]
     more_moments: int
     holds: tuple[HoldRow, ...]
+    flags: tuple[FlagRow, ...]
     documents: tuple[DocumentRow, ...]
     missing: tuple[tuple[str, str], ...]
     made: tuple[MadeRow, ...]
