@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from ledger.models import Entry
 from tests.chains import as_rows, clean, write_folder
@@ -265,9 +266,102 @@ def test_a_formula_is_refused(tmp_path: Path, tables: Tables) -> None:
 def test_a_broken_workbook_is_a_sentence(tmp_path: Path, tables: Tables) -> None:
     book = workbook(tmp_path / "lots.xlsx", tables)
     (tmp_path / "cut.xlsx").write_bytes(book.read_bytes()[:3000])
-    assert errors(tmp_path / "cut.xlsx") == [("workbook.xlsx", None, None, "bad_value")]
+    assert errors(tmp_path / "cut.xlsx") == [("cut.xlsx", None, None, "bad_value")]
     (tmp_path / "text.xlsx").write_text("no workbook")
-    assert errors(tmp_path / "text.xlsx") == [("workbook.xlsx", None, None, "bad_value")]
+    assert errors(tmp_path / "text.xlsx") == [("text.xlsx", None, None, "bad_value")]
+
+
+def test_merged_cells_are_told_with_their_place(tmp_path: Path, tables: Tables) -> None:
+    path = workbook(tmp_path / "lots.xlsx", tables)
+    book = load_workbook(path)
+    book["lots"].merge_cells("D3:D5")
+    book.save(path)
+    found = errors(path)
+    assert ("lots.csv", 3, None, "bad_value") in found
+    # What stood in the cells below the first is gone, and said so as well.
+    assert {("lots.csv", 4, "hs_code", "bad_value"), ("lots.csv", 5, "hs_code", "bad_value")} <= set(found)
+
+
+@pytest.mark.parametrize("rows", ["1048577", "1000000000"])
+def test_a_sheet_that_claims_a_billion_rows_is_refused_soon(tmp_path: Path, tables: Tables, rows: str) -> None:
+    path = workbook(tmp_path / "lots.xlsx", tables)
+    forged = tmp_path / "forged.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(forged, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            content = old.read(info)
+            if info.filename.endswith("sheet3.xml"):
+                cell = f'<row r="{rows}"><c r="A{rows}" t="inlineStr"><is><t>X</t></is></c></row></sheetData>'
+                content = content.replace(b"</sheetData>", cell.encode())
+                content = content.replace(b'<dimension ref="A1:E7"', b'<dimension ref="A1:XFD1000000000"')
+            new.writestr(info, content)
+    assert ("lots.csv", None, None, "bad_value") in errors(forged)
+
+
+def zipped(path: Path, members: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zip_is_read_as_the_folder_in_it(tmp_path: Path, tables: Tables) -> None:
+    folder = write_folder(tmp_path / "same", tables)
+    members = {f"chain/{path.name}": path.read_text() for path in folder.iterdir()}
+    code, result = run("import_lots", str(zipped(tmp_path / "lots.zip", members)))
+    assert (code, result["accepted"]["event_lines"]) == (0, 18)
+    assert run("import_lots", str(folder))[1]["unchanged"]["events"] == 12
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"../lots.csv": "lot_id\nA\n"},
+        {"/etc/lots.csv": "lot_id\nA\n"},
+        {"lots.csv": "A" * 30_000_000},
+        {"readme.txt": "no table"},
+        {"a/lots.csv": "lot_id\n", "b/lots.csv": "lot_id\n"},
+    ],
+)
+def test_a_hostile_zip_is_a_sentence_and_writes_nothing(tmp_path: Path, members: dict[str, str]) -> None:
+    path = zipped(tmp_path / "lots.zip", members)
+    assert errors(path) == [("lots.zip", None, None, "bad_value")]
+    assert list(tmp_path.parent.glob("lots.csv")) == []
+
+
+def test_a_zip_that_is_cut_off_is_a_sentence(tmp_path: Path, tables: Tables) -> None:
+    folder = write_folder(tmp_path / "same", tables)
+    path = zipped(tmp_path / "lots.zip", {one.name: one.read_text() for one in folder.iterdir()})
+    path.write_bytes(path.read_bytes()[:-200])
+    assert errors(path) == [("lots.zip", None, None, "bad_value")]
+
+
+BAD_NUMBERS = ["1e400", "-1e400", "NaN", "inf", "0x10", "1,5", "1_000", " ", "--1", "1.", ".5", "+5", "९", "1" * 5000]
+
+
+@pytest.mark.parametrize("number", BAD_NUMBERS)
+def test_what_is_no_plain_number_is_refused_where_it_stands(tmp_path: Path, tables: Tables, number: str) -> None:
+    put("event_lines", 9, "quantity", number)(tables)
+    assert errors(write_folder(tmp_path, tables)) == [("event_lines.csv", 9, "quantity", "bad_value")]
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\tb", "a\x00b", "a\u0085b", " a", "a ", "a\u00a0", "x" * 101])
+def test_an_id_that_may_not_be_one_is_refused(tmp_path: Path, tables: Tables, name: str) -> None:
+    for row in tables["parties"]:
+        if row["party_id"] == "jp":
+            row["party_id"] = name
+    place = 2 + next(n for n, row in enumerate(tables["parties"]) if row["party_id"] == name)
+    assert ("parties.csv", place, "party_id", "bad_value") in errors(write_folder(tmp_path, tables))
+
+
+@pytest.mark.parametrize("hours", [25, 24 * 400])
+def test_an_event_of_the_future_is_refused_and_one_of_tonight_is_not(
+    tmp_path: Path, tables: Tables, hours: int
+) -> None:
+    tonight = dt.datetime.now(dt.UTC) + dt.timedelta(hours=23)
+    put("events", 13, "occurred_at", tonight.isoformat())(tables)
+    late = dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)
+    put("events", 12, "occurred_at", late.isoformat())(tables)
+    assert errors(write_folder(tmp_path, tables)) == [("events.csv", 12, "occurred_at", "bad_value")]
 
 
 def test_the_commands_answer_as_the_contract_says(tmp_path: Path, tables: Tables) -> None:

@@ -1,17 +1,20 @@
-"""A folder of CSV files, or one XLSX workbook, as sheets of text; what cannot be read is a problem, never a crash."""
+"""A folder or ZIP of CSV files, or one XLSX workbook, as sheets of text; what cannot be read is a problem, no crash."""
 
 from __future__ import annotations
 
 import csv
-import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
 from traceability.domain.importing.problems import FILES, Code, Problem
 from traceability.domain.importing.reading import Sheet
 from traceability.exceptions import CannotRead
+from traceability.exchange.archive import unpack
 from traceability.exchange.workbook import read_workbook
 
 #: A file larger than this is no list of lots that one import should hold.
@@ -24,17 +27,34 @@ class Found:
 
     sheets: list[Sheet] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: What has to stay for as long as the sheets are read.
+    keeps: object = None
 
 
 def read_path(path: Path) -> Found:
-    """Read what lies at a path. Raises CannotRead where there is neither a folder nor a workbook."""
+    """Read what lies at a path: a folder, a ZIP of CSV files or a workbook. Raises CannotRead where it is none."""
     if path.is_dir():
         found = _read_folder(path)
     elif path.is_file() and path.suffix.lower() == ".xlsx":
-        found = Found(*read_workbook(path))
+        found = Found(*read_workbook(path, path.name))
+    elif path.is_file() and path.suffix.lower() == ".zip":
+        found = _read_archive(path)
     else:
-        raise CannotRead(f"{path} is neither a folder of CSV files nor an XLSX workbook.")
+        raise CannotRead(f"{path} is neither a folder of CSV files, nor a ZIP of them, nor an XLSX workbook.")
     _check_lines(found)
+    return found
+
+
+def _read_archive(path: Path) -> Found:
+    """What a ZIP holds, unpacked for as long as its sheets are in use."""
+    folder = TemporaryDirectory(prefix="seam-import-")
+    try:
+        unpack(path, Path(folder.name))
+    except CannotRead as error:
+        folder.cleanup()
+        return Found(problems=[_bad(path.name, None, str(error))])
+    found = _read_folder(Path(folder.name))
+    found.keeps = folder
     return found
 
 
@@ -53,28 +73,58 @@ def _read_folder(folder: Path) -> Found:
 
 
 def _read_file(path: Path, found: Found) -> None:
-    content = path.read_bytes()
+    rows = CsvRows(path)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
+        header = rows.survey()
+    except UnicodeDecodeError:
         message = "the file is not UTF-8 text; save it as CSV UTF-8"
-        found.problems.append(_bad(path.name, row, message))
+        found.problems.append(_bad(path.name, _undecodable_row(path), message))
         return
-    rows: list[tuple[int, list[str]]] = []
-    number = 0
-    try:
-        # Row numbers are those of a spreadsheet: a value over two lines is one row, an empty line is one too.
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
-            rows.append((number, cells))
     except csv.Error as error:
-        found.problems.append(_bad(path.name, number + 1, f"the row cannot be read: {error}"))
-    header = rows.pop(0)[1] if rows else []
+        found.problems.append(_bad(path.name, rows.count + 1, f"the row cannot be read: {error}"))
+        header = rows.header
     found.sheets.append(Sheet(path.name, header, rows))
 
 
+class CsvRows:
+    """The rows of a CSV file below its header, read from the disk again each time: a million of them never lie in
+    memory together. Row numbers are those of a spreadsheet: a value over two lines is one row, an empty line too."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.header: list[str] = []
+        self.count = 0
+
+    def survey(self) -> list[str]:
+        """Read all of it once; answers the header. Raises UnicodeDecodeError, or csv.Error in row ``count`` + 1."""
+        for number, cells in self._cells():
+            self.count = number
+            if number == 1:
+                self.header = cells
+        return self.header
+
+    def __len__(self) -> int:
+        return max(self.count - 1, 0)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        return islice(self._cells(), 1, self.count)
+
+    def _cells(self) -> Iterator[tuple[int, list[str]]]:
+        with self._path.open(encoding="utf-8-sig", newline="") as file:
+            yield from enumerate(csv.reader(file, strict=True), start=1)
+
+
+def _undecodable_row(path: Path) -> int:
+    content = path.read_bytes()
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return 1
+
+
 def _check_lines(found: Found) -> None:
-    lines = sum(len(sheet.rows) for sheet in found.sheets if isinstance(sheet.rows, list))
+    lines = sum(len(sheet.rows) for sheet in found.sheets)
     if lines > settings.IMPORT_MAX_LINES:
         message = f"the import has {lines} lines; at most {settings.IMPORT_MAX_LINES} are read at once, so split it"
         found.problems.append(_bad(found.sheets[0].file, None, message))

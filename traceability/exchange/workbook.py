@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
-from django.conf import settings
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -20,6 +21,8 @@ from traceability.domain.importing.reading import Sheet
 #: A workbook unpacks to many times its size; more than this is a bomb, or no list of lots.
 LARGEST_UNPACKED = 1_000_000_000
 MOST_PACKED = 200
+MOST_ROWS = 1_048_576
+_MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z0-9:]{1,40})"')
 #: Sheets of the template that are for people.
 _FOR_PEOPLE = {"instructions", "read me", "readme"}
 
@@ -63,9 +66,14 @@ def _read(sheet: Any, problems: list[Problem]) -> Sheet:
         return Sheet(file, [], [])
     rows: list[tuple[int, list[str]]] = []
     header: list[str] = []
-    # A sheet may claim a billion empty rows: what is read is what has cells, up to the limit of an import.
+    problems += _merged(sheet, file)
+    # A sheet may claim a billion rows and cells in the last: what is read is what has cells, as far as sheets go.
     sheet.reset_dimensions()
-    for number, cells in enumerate(sheet.iter_rows(max_row=settings.IMPORT_MAX_LINES + 1), start=1):
+    for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 1), start=1):
+        if number > MOST_ROWS:
+            message = f"the sheet claims rows beyond {MOST_ROWS}, which no spreadsheet has"
+            problems.append(Problem(file, None, None, Code.BAD_VALUE, message))
+            break
         texts = []
         for place, cell in enumerate(cells):
             if cell.data_type == "f":
@@ -78,6 +86,26 @@ def _read(sheet: Any, problems: list[Problem]) -> Sheet:
         elif any(texts):
             rows.append((number, texts))
     return Sheet(file, header, rows)
+
+
+def _merged(sheet: Any, file: str) -> Iterator[Problem]:
+    """Merged cells: all but the first are empty, so what a person sees in them would not be read."""
+    with sheet._get_source() as source:
+        for place in _merged_places(source):
+            row = int(re.sub(r"\D", "", place.partition(":")[0]) or 1)
+            message = f"the cells {place} are merged; split them and fill in each"
+            yield Problem(file, row, None, Code.BAD_VALUE, message)
+
+
+def _merged_places(source: IO[bytes]) -> Iterator[str]:
+    """Read in pieces: they stand at the very end of a sheet that may be large."""
+    kept = b""
+    while piece := source.read(1 << 20):
+        kept += piece
+        for found in _MERGED.finditer(kept):
+            yield found[1].decode()
+        last = kept.rfind(b"<")
+        kept = kept[last:] if last >= 0 and b">" not in kept[last:] else b""
 
 
 def _without_empty_end(texts: list[str]) -> list[str]:

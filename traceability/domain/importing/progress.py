@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from traceability.domain.importing.problems import FILES
-from traceability.domain.importing.reading import Sheet
+from traceability.domain.importing.reading import Sheet, SizedRows
 
 
 class UploadState(StrEnum):
@@ -25,38 +27,48 @@ EVERY = 2_000
 
 
 def count_rows(sheets: Iterable[Sheet]) -> int:
-    return sum(len(sheet.rows) for sheet in sheets if isinstance(sheet.rows, list))
+    return sum(len(sheet.rows) for sheet in sheets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Rows that tell how many of them have been taken."""
+
+    rows: SizedRows
+    took: Callable[[], None]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        for row in self.rows:
+            self.took()
+            yield row
 
 
 def reporting(sheets: Iterable[Sheet], tell: Callable[[int], None]) -> Iterator[Sheet]:
     """The same sheets; ``tell`` hears how many rows have been taken from them, every so often."""
     read = 0
 
-    def rows(of: Sheet) -> Iterator[tuple[int, list[str]]]:
+    def took() -> None:
         nonlocal read
-        for row in of.rows:
-            read += 1
-            if read % EVERY == 0:
-                tell(read)
-            yield row
+        read += 1
+        if read % EVERY == 0:
+            tell(read)
 
     for sheet in sheets:
-        yield Sheet(sheet.file, sheet.header, rows(sheet))
+        yield Sheet(sheet.file, sheet.header, _Counted(sheet.rows, took))
 
 
 def first_rows(sheets: Iterable[Sheet], count: int) -> list[dict[str, object]]:
     """The head of each table, in the order of an import: what a person looks at to see that columns are right."""
-    known = [sheet for sheet in sheets if sheet.file in FILES and isinstance(sheet.rows, list)]
+    known = [sheet for sheet in sheets if sheet.file in FILES]
     return [
         {
             "file": sheet.file,
             "header": [name[:60] for name in sheet.header[:40]],
-            "rows": [[cell[:80] for cell in cells[:40]] for _, cells in _list(sheet)[:count]],
-            "count": len(_list(sheet)),
+            "rows": [[cell[:80] for cell in cells[:40]] for _, cells in islice(sheet.rows, count)],
+            "count": len(sheet.rows),
         }
         for sheet in sorted(known, key=lambda sheet: FILES.index(sheet.file))
     ]
-
-
-def _list(sheet: Sheet) -> list[tuple[int, list[str]]]:
-    return sheet.rows if isinstance(sheet.rows, list) else []

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from traceability.domain.importing.problems import Code, Problem
 from traceability.domain.importing.tables import Column, Table
 from traceability.domain.importing.values import BadValue, shown
+
+
+class SizedRows(Protocol):
+    """(row number, cells) of a table, any number of times over."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]: ...
 
 
 @dataclass(slots=True)
@@ -17,7 +24,7 @@ class Sheet:
 
     file: str
     header: list[str]
-    rows: Iterable[tuple[int, list[str]]]
+    rows: SizedRows
 
 
 @dataclass(slots=True)

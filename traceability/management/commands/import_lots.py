@@ -1,4 +1,4 @@
-"""Import lots from a folder of CSV files or one XLSX workbook."""
+"""Import lots from a folder or ZIP of CSV files, or one XLSX workbook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IMPORTER = Actor("seam-import", Door.IMPORT)
 
 
 class Command(SeamCommand):
-    help = "Lots, events and assays from a folder of CSV files or one XLSX workbook. All or nothing."
+    help = "Lots, events and assays from a folder or ZIP of CSV files, or one XLSX workbook. All or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path)
