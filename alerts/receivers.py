@@ -14,7 +14,7 @@ from alerts.models import Subscription
 from alerts.services.outbox import note
 from ledger.domain.actor import Door
 from registry.choices import FlagState
-from registry.models import Flag, InstrumentVersion
+from registry.models import Flag, Instrument, InstrumentVersion
 from registry.signals import instruments_changed
 from scoring.models import ScoreChange
 from scoring.signals import score_changed
@@ -38,7 +38,9 @@ def _thread(change: ScoreChange) -> str:
         return f"act:{change.instrument['id']}"
     if not change.facts:
         return f"day:{change.country}:{change.on}"
-    return f"facts:{change.country}"
+    # an act that was withdrawn has no version to cite, but it is what moved the score
+    act = Instrument.objects.filter(instrument_id__in=change.facts).order_by("instrument_id").first()
+    return f"act:{act.instrument_id}" if act else f"facts:{change.country}"
 
 
 @receiver(instruments_changed, dispatch_uid="alerts.instrument")

@@ -30,7 +30,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OFFICER.value: frozenset(_OFFICER | _LOTS),
     Role.REVIEWER.value: frozenset(_OFFICER | _LOTS | {"registry.approve_instrument"}),
     Role.AUDITOR.value: frozenset(_AUDITOR | _LOTS | {"registry.view_party", "registry.view_facility"}),
-    Role.ADMINISTRATOR.value: frozenset(_VIEW | _EDIT | _PEOPLE),
+    Role.ADMINISTRATOR.value: frozenset(_VIEW | _EDIT | _ALERTS | _PEOPLE),
 }
 
 
