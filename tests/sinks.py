@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -47,10 +48,11 @@ class MailSink:
 
 @contextmanager
 def mail_sink() -> Iterator[MailSink]:
-    sink = MailSink()
-    controller = Controller(sink, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        sink = MailSink(port=probe.getsockname()[1])
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
     controller.start()
-    sink.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
     yield sink
     controller.stop()
 
