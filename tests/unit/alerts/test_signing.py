@@ -11,7 +11,7 @@ from alerts.domain.signing import new_secret, signature
 
 def test_a_signature_is_an_hmac_over_id_time_and_body() -> None:
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    # worked out by hand from the spec: base64(HMAC-SHA256(key, "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\": 2432232314}"))
+    # the sample of the Standard Webhooks libraries
     assert (
         signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
         == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
