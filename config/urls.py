@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/login/", auth.LoginView.as_view(template_name="registry/login.html"), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("api/v1/log/", include("ledger.api.urls")),
     path("api/v1/", include("registry.api.urls")),
     path("api/v1/", include("traceability.api.urls")),
     path("api/v1/", include("scoring.api.urls")),

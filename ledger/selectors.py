@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from ledger.checking import verify
 from ledger.domain import nodes
-from ledger.domain.merkle import leaf_hash, root_from_path
+from ledger.domain.merkle import EMPTY_ROOT, leaf_hash, root_from_path
 from ledger.exceptions import NoSuchProof
 from ledger.models import Check, Entry, Leaf, TreeHead
 from ledger.reading import entry_text, read_nodes
@@ -26,6 +26,7 @@ __all__ = [
     "get_inclusion",
     "get_inclusions",
     "get_newest_entry",
+    "get_root",
     "get_trouble",
     "verify",
 ]
@@ -115,6 +116,11 @@ def get_consistency(old_size: int, new_size: int) -> list[str]:
     if not 0 <= old_size <= new_size <= newest:
         raise NoSuchProof(f"Sizes run from 0 to {newest}, the older one first: {old_size} and {new_size} do not.")
     return [step.hex() for step in nodes.consistency_path(read_nodes, old_size, new_size)]
+
+
+def get_root(size: int) -> str:
+    """The root of the first ``size`` entries, worked out from the kept nodes."""
+    return nodes.root_at(read_nodes, size).hex() if size else EMPTY_ROOT.hex()
 
 
 def get_check() -> Check | None:

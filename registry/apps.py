@@ -13,11 +13,12 @@ class RegistryConfig(AppConfig):
     verbose_name = "Register"
 
     def ready(self) -> None:
-        from ledger import guards
+        from ledger import guards, openness
         from registry import live
         from registry.services import feeds  # noqa: F401  (registers the job that polls)
 
         guards.protect_history("registry")
+        openness.open_to_all("fact", "instrument_version")
         live.track_all()
         post_migrate.connect(_load_vocabularies, sender=self, dispatch_uid="registry.vocabularies")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,7 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "now": timezone.now(),
         "log_head": get_head,
-        "log_trouble": get_trouble,
+        "log_trouble": cache(get_trouble),
         "holds_demo_data": lambda: (
             Instrument.objects.filter(is_demo=True).exists() or Feed.objects.filter(is_demo=True).exists()
         ),

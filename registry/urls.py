@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from registry import views
+from registry import log_views, views
 
 app_name = "registry"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("minerals/<str:code>/", views.mineral_detail, name="mineral-detail"),
     path("facts/<str:fact_id>/", views.fact_detail, name="fact-detail"),
     path("search/", views.search, name="search"),
-    path("log/", views.log, name="log"),
-    path("log/<int:number>/", views.log_entry, name="log-entry"),
+    path("log/", log_views.log, name="log"),
+    path("log/<int:number>/", log_views.log_entry, name="log-entry"),
+    path("log/checkpoint", log_views.checkpoint, name="log-checkpoint"),
+    path("log/consistency/", log_views.consistency, name="log-consistency"),
+    path("feeds/heads.atom", log_views.heads_atom, name="log-heads"),
 ]

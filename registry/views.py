@@ -8,8 +8,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 
-from ledger.models import Entry
-from ledger.selectors import get_head
 from registry.browsing import (
     get_document,
     get_fact_versions,
@@ -28,7 +26,6 @@ from registry.pages.facts import fact_page
 from registry.pages.family import get_family
 from registry.pages.instruments import instrument_page
 from registry.pages.legislation import as_script, legislation
-from registry.pages.log import entry_page, entry_row
 from registry.pages.minerals import facts_of, mineral_page
 from registry.panels import get_panels
 from registry.services.documents import path_of
@@ -123,18 +120,3 @@ def search(request: HttpRequest) -> HttpResponse:
     panels = get_panels(Subject("search", words), request.user) if words else []
     context = {"page": get_search_page(words), "panels": panels, "search_words": words}
     return render(request, "registry/search.html", context)
-
-
-def log(request: HttpRequest) -> HttpResponse:
-    head = get_head()
-    sees_all = request.user.has_perm("ledger.view_entry")
-    newest = Entry.objects.order_by("-pk").select_related("leaf")[:50]
-    rows = [entry_row(entry, sees_all=sees_all, sealed=hasattr(entry, "leaf")) for entry in newest]
-    return render(request, "registry/log.html", {"head": head, "rows": rows, "entries": rows[0].number if rows else 0})
-
-
-def log_entry(request: HttpRequest, number: int) -> HttpResponse:
-    entry = get_object_or_404(Entry, pk=number)
-    sees_all = request.user.has_perm("ledger.view_entry")
-    page = entry_page(entry, get_head(), sees_all=sees_all)
-    return render(request, "registry/log_entry.html", {"page": page})

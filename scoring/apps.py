@@ -10,10 +10,11 @@ class ScoringConfig(AppConfig):
     verbose_name = "Scores"
 
     def ready(self) -> None:
-        from ledger import guards
+        from ledger import guards, openness
         from scoring import panels, receivers  # noqa: F401
         from scoring.live import track_all
         from scoring.services import recompute  # noqa: F401  (registers the jobs)
 
         guards.protect("scoring_methodology", "scoring_scorerun", "scoring_scorechange")
+        openness.open_to_all("score", "score_change", "score_run", "methodology")
         track_all()

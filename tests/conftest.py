@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def _answers(port: int) -> bool:
 _NEEDS = {
     "postgres": (lambda: _answers(5432), "start PostgreSQL on 127.0.0.1:5432 (Debian: apt-get install postgresql)"),
     "redis": (lambda: _answers(6379), "start Redis on 127.0.0.1:6379 (Debian: apt-get install redis-server)"),
+    "pango": (lambda: find_library("pango-1.0") is not None, "apt-get install libpango-1.0-0 libpangoft2-1.0-0"),
     "browser": (lambda: shutil.which("chromium") is not None, "apt-get install chromium"),
 }
 

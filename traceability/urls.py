@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from traceability import document_views, hold_views, importing_views, risk_views, views
+from traceability import document_views, dossier_views, hold_views, importing_views, risk_views, views
 
 app_name = "traceability"
 urlpatterns = [
@@ -21,5 +21,6 @@ urlpatterns = [
     path("papers/<str:document_id>/", document_views.read, name="document"),
     path("papers/<str:document_id>/check/", document_views.check, name="document-check"),
     path("papers/<str:document_id>/withdraw/", document_views.withdraw, name="document-withdraw"),
+    path("lots/<str:lot_id>/dossier/", dossier_views.lot_dossier, name="lot-dossier"),
     path("lots/<str:lot_id>/", views.lot_detail, name="lot-detail"),
 ]

@@ -14,10 +14,7 @@ from ledger.models import Entry, TreeHead
 from ledger.reading import entry_text
 from ledger.selectors import Inclusion, get_inclusion
 from registry.choices import label
-from registry.paths import entry_path, fact_path, instrument_path
-
-#: What anyone may read in full: what was published. Drafts, flags, lots and people are for those who may see them.
-OPEN_TYPES = frozenset({"fact", "instrument_version", "score", "score_change", "score_run", "methodology"})
+from registry.paths import entry_path, fact_path, instrument_path, lot_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +50,7 @@ class EntryPage:
     holds: bool
 
 
-def entry_row(entry: Entry, *, sees_all: bool, sealed: bool) -> EntryRow:
-    is_open = sees_all or entry.object_type in OPEN_TYPES
+def entry_row(entry: Entry, *, is_open: bool, sealed: bool) -> EntryRow:
     return EntryRow(
         number=entry.pk,
         href=entry_path(entry.pk),
@@ -72,15 +68,16 @@ def _object_href(entry: Entry) -> str:
     public_id = entry.object_id.rpartition("/v")[0] or entry.object_id
     if entry.object_type == "fact":
         return fact_path(public_id)
+    if entry.object_type in {"lot", "dossier"}:
+        return lot_path(entry.object_id)
     return instrument_path(public_id) if entry.object_type == "instrument_version" else ""
 
 
-def entry_page(entry: Entry, head: TreeHead | None, *, sees_all: bool) -> EntryPage:
+def entry_page(entry: Entry, head: TreeHead | None, *, is_open: bool) -> EntryPage:
     """The page of an entry, with its path to the root of the head."""
-    is_open = sees_all or entry.object_type in OPEN_TYPES
     found = _inclusion(entry, head)
     return EntryPage(
-        row=entry_row(entry, sees_all=sees_all, sealed=found is not None),
+        row=entry_row(entry, is_open=is_open, sealed=found is not None),
         door=entry.door,
         reason=entry.reason if is_open else "",
         text=entry_text(entry) if is_open else "",

@@ -201,19 +201,23 @@ def chip(source: SourceMark | None) -> SafeString:
     )
 
 
-@register.simple_tag
-def proof(mark: ProofMark | None) -> SafeString:
-    """A place in the log; opens the inclusion proof."""
+@register.simple_tag(takes_context=True)
+def proof(context: Context, mark: ProofMark | None) -> SafeString:
+    """A place in the log; opens the inclusion proof. While the log is not intact, nothing is said to be proved."""
     if mark is None:
         return SafeString("")
-    words = "proved" if mark.sealed else "waits to be sealed"
+    trouble = context.get("log_trouble")
+    broken = bool(trouble and (trouble() if callable(trouble) else trouble))
+    words = "not proved" if broken else "proved" if mark.sealed else "waits to be sealed"
+    number = f"{mark.entry:,}"
     return format_html(
-        '<a class="proof" href="{}" aria-label="Log entry {}, {}">{}{}</a>',
+        '<a class="proof{}" href="{}" aria-label="Log entry {}, {}">{}{}</a>',
+        " is-bad" if broken else "",
         mark.href,
-        f"{mark.entry:,}",
+        number,
         words,
-        icon("proof"),
-        f"{mark.entry:,}" if mark.sealed else f"{mark.entry:,} not sealed yet",
+        icon("bad" if broken else "proof"),
+        f"{number} not proved" if broken else number if mark.sealed else f"{number} not sealed yet",
     )
 
 

@@ -30,7 +30,7 @@ from tests.conformance import conformance
 from traceability.dossier import verify
 from traceability.selectors.trace import get_trace
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pango]
 
 LOT = "TH-CMP-0007"
 CHAIN = Path(__file__).parents[2] / "config" / "demo" / "chain"

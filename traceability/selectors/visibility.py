@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
+from ledger.models import Entry
 from traceability.exceptions import UnknownLot
 from traceability.models import Lot
 
@@ -42,3 +45,28 @@ def get_lot(lot_id: str, user: Any) -> Lot:
     if lot is None:
         raise UnknownLot(lot_id)
     return lot
+
+
+def _of_public_lots(lots_of: Callable[[Entry], set[str]]) -> Callable[[Sequence[Entry]], set[int]]:
+    """Which entries speak of public lots alone."""
+
+    def readable(entries: Sequence[Entry]) -> set[int]:
+        named = {entry.pk: lots_of(entry) for entry in entries}
+        wanted = {lot for lots in named.values() for lot in lots}
+        public = set(Lot.objects.filter(lot_id__in=wanted, is_public=True).values_list("lot_id", flat=True))
+        return {number for number, lots in named.items() if lots and lots <= public}
+
+    return readable
+
+
+def _lots_of_event(entry: Entry) -> set[str]:
+    return {line["lot_id"] for line in json.loads(entry.after)["lines"]}
+
+
+#: What a public lot's entries in the log say, everyone may read.
+READABLE: Mapping[str, Callable[[Sequence[Entry]], set[int]]] = {
+    "lot": _of_public_lots(lambda entry: {entry.object_id}),
+    "dossier": _of_public_lots(lambda entry: {entry.object_id}),
+    "assay": _of_public_lots(lambda entry: {json.loads(entry.after)["lot_id"]}),
+    "event": _of_public_lots(_lots_of_event),
+}

@@ -48,11 +48,13 @@ def export_dossier(*, lot: Lot, path: Path, by: Actor, reason: str = "") -> dict
         raise CannotExport(f"The folder {path.parent} is not there: make it first, or write the dossier elsewhere.")
     seal_all()
     at, gathered = timezone.now(), gather(lot)
-    files = _files(gathered, by, at)
+    named = named_documents(gathered)
+    files = _files(gathered, named, by, at)
     entry = _record(lot, files, by, reason)
     seal_all()
     head = _head()
-    proof = proof_json(entry.pk, gathered.event_entries, gathered.records, head)
+    records = [*gathered.records, *(each.entry for each in named if each.entry)]
+    proof = proof_json(entry.pk, gathered.event_entries, records, head)
     try:
         write_archive(path, {**files, "proof.json": _json(proof)}, at=at)
     except OSError as error:
@@ -69,10 +71,9 @@ def _record(lot: Lot, files: dict[str, bytes], by: Actor, reason: str) -> Entry:
     return record(by=by, change=change, reason=reason)
 
 
-def _files(gathered: Gathered, by: Actor, at: dt.datetime) -> dict[str, bytes]:
+def _files(gathered: Gathered, named: list[NamedDocument], by: Actor, at: dt.datetime) -> dict[str, bytes]:
     """Everything but the proofs, in the order in which the ZIP has it."""
     lot, chain = gathered.chain.lot, gathered.chain
-    named = named_documents(gathered)
     traces = {
         f"traces/{element}.json": _json(get_trace(lot_id=lot.lot_id, element=element)) for element in chain.elements
     }
