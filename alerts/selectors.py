@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from alerts.choices import DeliveryState
@@ -67,7 +67,9 @@ class LogRow:
 def get_health(now: dt.datetime | None = None) -> Health:
     """How long the oldest undelivered thing waits: a notice, a bulletin that is not fanned out, or a delivery."""
     now = now or timezone.now()
-    waiting = Delivery.objects.filter(state=DeliveryState.WAITING.value)
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING.value).aggregate(
+        oldest=Min("created_at"), count=Count("pk"), retrying=Count("pk", filter=~Q(last_error=""))
+    )
     oldest = [
         Notice.objects.filter(bulletin=None).order_by("noted_at").values_list("noted_at", flat=True).first(),
         Bulletin.objects.filter(fanned_at=None)
@@ -75,13 +77,13 @@ def get_health(now: dt.datetime | None = None) -> Health:
         .order_by("settled_at")
         .values_list("settled_at", flat=True)
         .first(),
-        waiting.order_by("created_at").values_list("created_at", flat=True).first(),
+        waiting["oldest"],
     ]
     ages = [now - at for at in oldest if at is not None]
     return Health(
         oldest=max(ages, default=dt.timedelta(0)),
-        waiting=waiting.count(),
-        retrying=waiting.exclude(last_error="").count(),
+        waiting=waiting["count"],
+        retrying=waiting["retrying"],
         dead=Delivery.objects.filter(state=DeliveryState.DEAD.value).count(),
         sent_last_day=Delivery.objects.filter(sent_at__gte=now - dt.timedelta(days=1)).count(),
     )

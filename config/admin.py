@@ -124,8 +124,9 @@ def _day(user: Any) -> dict[str, Any]:
 
 def _counted(rows: Any, clock: str) -> dict[str, Any]:
     """How many wait, since when the oldest does, and the first of them."""
-    oldest = rows.order_by(clock).values_list(clock, flat=True).first()
-    return {"count": rows.count(), "oldest": oldest, "rows": list(rows.order_by(clock)[:SHOWN])}
+    first = list(rows.order_by(clock)[:SHOWN])
+    count = len(first) if len(first) < SHOWN else rows.count()
+    return {"count": count, "oldest": getattr(first[0], clock) if first else None, "rows": first}
 
 
 def _effect(record: Instrument) -> str:

@@ -108,12 +108,11 @@ def get_silent_feeds(now: dt.datetime) -> QuerySet[Feed]:
 def get_watch(now: dt.datetime) -> Watch:
     enabled = Feed.objects.filter(is_enabled=True)
     day = now - dt.timedelta(days=1)
+    joined = Count("pk", filter=Q(state=FlagState.JOINED))
     return Watch(
-        feeds=enabled.count(),
-        last_poll_at=enabled.aggregate(last=Max("last_attempt_at"))["last"],
+        **enabled.aggregate(feeds=Count("pk"), last_poll_at=Max("last_attempt_at")),
         entries=FeedEntry.objects.filter(first_seen_at__gte=day).count(),
-        flags=Flag.objects.filter(raised_at__gte=day).count(),
-        joined=Flag.objects.filter(raised_at__gte=day, state=FlagState.JOINED).count(),
+        **Flag.objects.filter(raised_at__gte=day).aggregate(flags=Count("pk"), joined=joined),
     )
 
 
