@@ -20,7 +20,8 @@ _EDIT |= {f"registry.delete_{name}" for name in _EDITED[1:5]} | {"registry.chang
 #: Subscribers by public id alone, their deliveries, and sending again what was given up.
 _ALERTS = {f"alerts.view_{name}" for name in ("delivery", "subscription", "endpoint", "bulletin")}
 _ALERTS |= {"alerts.replay_delivery"}
-_OFFICER = _VIEW | _EDIT | _ALERTS | {"registry.submit_instrument", "traceability.view_lot"}
+_FACTS = {"registry.add_factversion", "registry.decide_fact"}
+_OFFICER = _VIEW | _EDIT | _FACTS | _ALERTS | {"registry.submit_instrument", "traceability.view_lot"}
 _AUDITOR = {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
 #: What officers and auditors both do with lots.
 _LOTS = {f"traceability.{name}" for name in ("add_document", "place_hold", "change_risklist", "change_sharing")}
@@ -28,7 +29,7 @@ _LOTS = {f"traceability.{name}" for name in ("add_document", "place_hold", "chan
 #: What each role may do. Names without one of Django's verbs are SEAM's own.
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OFFICER.value: frozenset(_OFFICER | _LOTS),
-    Role.REVIEWER.value: frozenset(_OFFICER | _LOTS | {"registry.approve_instrument"}),
+    Role.REVIEWER.value: frozenset(_OFFICER | _LOTS | {"registry.approve_instrument", "registry.accept_fact"}),
     Role.AUDITOR.value: frozenset(_AUDITOR | _LOTS | {"registry.view_party", "registry.view_facility"}),
     Role.ADMINISTRATOR.value: frozenset(_VIEW | _EDIT | _ALERTS | _PEOPLE),
 }

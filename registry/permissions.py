@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from registry.choices import DraftState
 from registry.exceptions import NotAllowed, WrongState
-from registry.models import Flag, Instrument, User
+from registry.models import FactVersion, Flag, Instrument, User
 
 
 def check_can_edit(user: User, instrument: Instrument) -> None:
@@ -31,6 +31,16 @@ def check_can_review(user: User, instrument: Instrument) -> None:
 def check_can_decide(user: User, flag: Flag) -> None:
     if not user.has_perm("registry.decide_flag", flag):
         raise NotAllowed(f"You are no officer for {flag.country or 'the region'}.")
+
+
+def check_can_accept(user: User, proposal: FactVersion, *, flips_a_gate: bool) -> None:
+    """A fact that flips a gate is accepted by a second officer, with a reviewer's right; others by any officer."""
+    if not user.has_perm("registry.decide_fact", proposal):
+        raise NotAllowed(f"You are no officer for {proposal.country or 'the region'}.")
+    if flips_a_gate and user.public_id == proposal.recorded_by:
+        raise NotAllowed("This fact flips a gate and you proposed it, so a second officer accepts it.")
+    if flips_a_gate and not user.has_perm("registry.accept_fact", proposal):
+        raise NotAllowed("This fact flips a gate, so a reviewer accepts it.")
 
 
 def can_review(user: User, instrument: Instrument) -> bool:

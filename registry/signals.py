@@ -17,6 +17,9 @@ instruments_changed = Signal()
 facts_changed = Signal()
 #: What would an instrument do? kwargs: draft: InstrumentState, on: date. Answers: Effect or None.
 asking_effects = Signal()
+#: What would a fact do, accepted (or withdrawn, where ``fact`` is None)? kwargs: fact_id, fact: Fact | None, on: date.
+#: Answers: Effect; ``decides`` where a gate flips, so that a second officer has to accept it.
+asking_fact_effects = Signal()
 #: What else is there to show on a subject's page? kwargs: subject: Subject, user. Answers: Panel or None.
 asking_panels = Signal()
 
@@ -29,6 +32,7 @@ class Effect:
     lines: tuple[str, ...]
     order: int = 50
     html: SafeString | None = None
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)

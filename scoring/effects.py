@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from registry.domain.facts import Fact
 from registry.domain.instruments import InstrumentState
 from registry.models import Country
 from registry.selectors import get_members
@@ -38,6 +39,22 @@ def effect_of(draft: InstrumentState, on: dt.date) -> ScoresEffect:
     reason = "" if changes else no_change_reason(after, draft.country, draft.instrument_id)
     lines = [change.sentence(names) for change in changes] or [f"No score changes, because {reason}."]
     return ScoresEffect(changes, reason, (*lines, *_overall_lines(before, after, names)))
+
+
+def fact_effect_of(fact_id: str, fact: Fact | None, on: dt.date) -> tuple[tuple[str, ...], bool]:
+    """What accepting a fact (None: withdrawing it) would do to the scores of a day, and whether a gate flips."""
+    evidence, rules = get_basis().evidence, official(on)
+    members = [country.code for country in get_members(on)]
+    before = score(evidence, rules, on, members)
+    others = evidence.without({fact_id})
+    supposed = replace(others, facts=(*others.facts, fact)) if fact else others
+    after = score(supposed, rules, on, members)
+    changes = compare(before, after, {fact_id})
+    names = country_names() | ({fact_id: fact.text} if fact else {})
+    lines = tuple(change.sentence(names) for change in changes if change.level_changed)
+    flips = tuple(f"{names[c.country]}, {c.domain.value}: gate {flip.gate} flips." for c in changes for flip in c.flips)
+    nothing = "No gate flips and no score changes."
+    return (*(lines or ("No score changes.",)), *flips) if changes else (nothing,), bool(changes)
 
 
 def no_change_reason(card: Card, country: str, instrument_id: str) -> str:

@@ -9,10 +9,11 @@ from django.dispatch import receiver
 from django.template.loader import render_to_string
 
 from jobs.services import enqueue
+from registry.domain.facts import Fact
 from registry.domain.instruments import InstrumentState
 from registry.models import Instrument, InstrumentVersion
-from registry.signals import Effect, asking_effects, facts_changed, instruments_changed
-from scoring.effects import effect_of
+from registry.signals import Effect, asking_effects, asking_fact_effects, facts_changed, instruments_changed
+from scoring.effects import effect_of, fact_effect_of
 from scoring.models import Trigger
 
 #: One key for all: a burst of edits is one working-out.
@@ -36,3 +37,9 @@ def answer_effects(sender: Any, draft: InstrumentState, on: dt.date, **kwargs: A
     effect = effect_of(draft, on)
     html = render_to_string("scoring/panels/effect.html", {"effect": effect})
     return Effect(title="Scores", lines=effect.lines, order=10, html=html)
+
+
+@receiver(asking_fact_effects)
+def answer_fact_effects(sender: Any, fact_id: str, fact: Fact | None, on: dt.date, **kwargs: Any) -> Effect:
+    lines, flips = fact_effect_of(fact_id, fact, on)
+    return Effect(title="Scores", lines=lines, order=10, decides=flips)

@@ -1,35 +1,175 @@
-"""Facts as they are known: each version with its source. They are loaded, not typed."""
+"""Facts as they are known, each version with its source; officers propose new ones, and decide on proposals."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from registry.admin.base import ReadOnlyAdmin
+from ledger.domain.actor import Door
+from registry import permissions
+from registry.admin.base import ServiceAdmin
+from registry.choices import FactStatus
+from registry.domain.facts import Fact
+from registry.exceptions import NotAllowed, RegistryError
+from registry.fact_forms import FactForm
 from registry.models import FactVersion
+from registry.paths import fact_path
+from registry.services.proposals import accept_fact, decline_fact, get_fact_effects, propose_fact
+
+_MARKS = {FactStatus.PROPOSED: "v-warn", FactStatus.ACCEPTED: "v-ok", FactStatus.WITHDRAWN: "v-none"}
 
 
 @admin.register(FactVersion)
-class FactAdmin(ReadOnlyAdmin):
+class FactAdmin(ServiceAdmin):
     plural = "Facts"
-    list_display = ("fact_id", "kind", "country", "mineral", "value", "status", "version", "source")
+    form = FactForm
+    change_form_template = "admin/registry/factversion/change_form.html"
+    autocomplete_fields = ("source",)
+    list_display = ("fact_id", "kind", "country", "mineral", "value", "mark", "version", "source")
     list_filter = ("status", "country", "mineral", "kind")
     list_select_related = ("source",)
     search_fields = ("fact_id", "kind", "source__title")
-    fields = ("fact_id", "version", "status", "kind", "country", "mineral", "value", "quote", "source", "recorded_by")
+    _typed = (
+        (
+            "What is stated",
+            {"fields": ("kind", ("country", "mineral"), "stage", ("figure", "unit"), "comparator", "word")},
+        ),
+        ("When it holds", {"fields": (("valid_from", "valid_until"),)}),
+        ("Evidence", {"fields": ("source", "section", "quote", "confidence")}),
+        ("For the log", {"fields": ("fact_id", "reason")}),
+    )
+    _shown = ("fact_id", "version", "status", "kind", "country", "mineral", "value", "holds", "confidence", "quote",
+              "source", "recorded_by")  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FactVersion]:
         return super().get_queryset(request).filter(superseded_entry=None)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A version is never changed: another one is proposed."""
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self._typed if obj is None else ((None, {"fields": self._shown}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self._shown if obj is not None else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?fact=ID` proposes another version of a fact on record."""
+        found = FactVersion.objects.current().filter(fact_id=request.GET.get("fact", "")).first()
+        return _initial(found) if found else {}
+
+    # --- the list and a version
+
     @admin.display(description="value")
-    def value(self, fact: FactVersion) -> str:
-        content: dict[str, Any] = fact.content
-        value, unit = content.get("value"), content.get("unit") or ""
-        return content.get("printed") or (f"{value} {unit}".strip() if value is not None else "not stated")
+    def value(self, version: FactVersion) -> str:
+        if version.kind == "production_total":
+            return f"{version.content.get('share_pct')} percent of the world"
+        return Fact.from_json(version.content).text
+
+    @admin.display(description="status", ordering="status")
+    def mark(self, version: FactVersion) -> SafeString:
+        status = FactStatus(version.status)
+        return format_html('<span class="v {}">{}</span>', _MARKS[status], version.get_status_display())
+
+    @admin.display(description="holds")
+    def holds(self, version: FactVersion) -> str:
+        dates = [(version.content.get(name) or {}).get("date") for name in ("valid_from", "valid_until")]
+        return f"from {dates[0] or 'always'} until {dates[1] or 'it is superseded'}"
+
+    @admin.display(description="confidence")
+    def confidence(self, version: FactVersion) -> str:
+        return version.content.get("confidence") or "not stated"
 
     @admin.display(description="what the source says")
-    def quote(self, fact: FactVersion) -> str:
-        return fact.content.get("quote") or "not stated"
+    def quote(self, version: FactVersion) -> str:
+        return version.content.get("quote") or "not stated"
+
+    # --- proposing and deciding
+
+    def write(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
+        by = request.user.actor(Door.DESK)  # type: ignore[union-attr]
+        row = form.row()
+        if not request.user.has_perm("registry.add_factversion", FactVersion(country=row.country)):
+            raise NotAllowed(f"You are no officer for {row.country}.")
+        form.instance.pk = propose_fact(row=row, by=by, reason=form.cleaned_data["reason"]).pk
+
+    def after_saving(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        words = "Proposed. It counts nowhere until it is accepted; what it would do stands below."
+        self.message_user(request, words, messages.SUCCESS)
+        return HttpResponseRedirect(self.page_of(obj))
+
+    def get_urls(self) -> list[URLPattern]:
+        step = self.admin_site.admin_view(self.step_view)
+        return [path("<int:pk>/step/<slug:name>/", step, name="registry_factversion_step"), *super().get_urls()]
+
+    def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Accept or decline, by POST."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        proposal = self.get_object(request, str(pk))
+        if proposal is None or name not in {"accept", "decline"}:
+            raise Http404("no such proposal or step")
+        return self._step(request, proposal, name, request.POST.get("reason", "").strip())
+
+    def _step(self, request: HttpRequest, proposal: FactVersion, name: str, reason: str) -> HttpResponse:
+        try:
+            if name == "decline":
+                decline_fact(proposal=proposal, by=request.user, reason=reason)  # type: ignore[arg-type]
+                self.message_user(request, "Declined.", messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:registry_factversion_changelist"))
+            accepted = accept_fact(proposal=proposal, by=request.user, reason=reason)  # type: ignore[arg-type]
+        except RegistryError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(self.page_of(proposal))
+        self.message_user(request, "Accepted. Scores follow within a minute.", messages.SUCCESS)
+        return HttpResponseRedirect(self.page_of(accepted))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        version = context["original"]
+        if version is not None:
+            context.update(_decision(request, version))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _decision(request: HttpRequest, version: FactVersion) -> dict[str, Any]:
+    """What a version would do, and what stands against this person's accepting it."""
+    found: dict[str, Any] = {"public_path": fact_path(version.fact_id), "waits": version.status == FactStatus.PROPOSED}
+    if not found["waits"]:
+        return found
+    effects = get_fact_effects(version.fact_id, Fact.from_json(version.content), on=timezone.localdate())
+    flips = any(effect.decides for effect in effects)
+    against = ""
+    try:
+        permissions.check_can_accept(request.user, version, flips_a_gate=flips)  # type: ignore[arg-type]
+    except NotAllowed as error:
+        against = str(error)
+    return {**found, "effects": effects, "flips": flips, "against": against}
+
+
+def _initial(version: FactVersion) -> dict[str, Any]:
+    """The fields of the form as a version on record fills them."""
+    content: dict[str, Any] = version.content
+    value = content.get("value") or {}
+    subject = content.get("subject") or {}
+    return {
+        "fact_id": version.fact_id,
+        "kind": version.kind,
+        "country": version.country,
+        "mineral": version.mineral,
+        "stage": subject.get("stage", ""),
+        "figure": value.get("number") or "-".join(value.get("range", ())),
+        "word": content.get("fact_class", ""),
+        "source": version.source_id,
+        "valid_from": (content.get("valid_from") or {}).get("date", ""),
+        "valid_until": (content.get("valid_until") or {}).get("date", ""),
+        **{name: content.get(name, "") for name in ("unit", "comparator", "section", "quote", "confidence")},
+    }

@@ -79,6 +79,7 @@ class Fact:
     minerals: tuple[str, ...] = field(default=())
     reserve_kind: str | None = None
     process_class: str | None = None
+    confidence: str | None = None
     valid_from: PartialDate | None = None
     valid_until: PartialDate | None = None
 

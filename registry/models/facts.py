@@ -11,7 +11,10 @@ from registry.models.sources import Source
 
 
 class FactVersion(Recorded):
-    """One version of a fact. ``content`` is `registry.domain.facts.Fact` as JSON; the other columns find it."""
+    """One version of a fact. A proposal stands beside what is accepted until it is decided.
+
+    ``content`` is `registry.domain.facts.Fact` as JSON; the other columns find it.
+    """
 
     fact_id = models.CharField(max_length=120)
     version = models.PositiveIntegerField(default=1)
@@ -28,9 +31,21 @@ class FactVersion(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["fact_id", "version"], name="registry_fact_version_once"),
             models.UniqueConstraint(
-                fields=["fact_id"], condition=Q(superseded_entry=None), name="registry_one_current_version_of_a_fact"
+                fields=["fact_id"],
+                condition=Q(superseded_entry=None) & ~Q(status="proposed"),
+                name="registry_one_current_version_of_a_fact",
+            ),
+            models.UniqueConstraint(
+                fields=["fact_id"],
+                condition=Q(superseded_entry=None, status="proposed"),
+                name="registry_one_open_proposal_of_a_fact",
             ),
         ]
+
+    @property
+    def country_id(self) -> str | None:
+        """The country whose officers may change it; None: the region's."""
+        return self.country or None
 
     def __str__(self) -> str:
         return f"{self.fact_id} v{self.version}"

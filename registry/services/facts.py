@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from ledger.domain.actor import Actor
 from ledger.domain.canonical import canonical
@@ -52,7 +53,7 @@ class FactRow:
 @transaction.atomic
 def put_facts(*, rows: Sequence[FactRow], by: Actor, reason: str, status: FactStatus = FactStatus.ACCEPTED) -> Tally:
     """Add facts, or supersede those whose content differs. The same content again changes nothing."""
-    current = {fact.fact_id: fact for fact in FactVersion.objects.current()}
+    current = {fact.fact_id: fact for fact in FactVersion.objects.current().exclude(status=FactStatus.PROPOSED)}
     sources = dict(Source.objects.values_list("key", "pk"))
     tally, versions = Tally(), []
     for row in rows:
@@ -63,6 +64,7 @@ def put_facts(*, rows: Sequence[FactRow], by: Actor, reason: str, status: FactSt
         tally.created += before is None
         tally.changed += before is not None
         versions.append(_version(row, before, status, sources, by))
+    _number(versions)
     _store(versions, current, by, reason)
     return tally
 
@@ -70,7 +72,7 @@ def put_facts(*, rows: Sequence[FactRow], by: Actor, reason: str, status: FactSt
 @transaction.atomic
 def withdraw_fact(*, fact_id: str, by: Actor, reason: str) -> None:
     """Say that a fact was never so; its versions stay. Raises BadInput where there is none or no reason."""
-    current = FactVersion.objects.current().filter(fact_id=fact_id).first()
+    current = _standing(fact_id)
     if current is None or current.status == FactStatus.WITHDRAWN:
         raise BadInput(f"There is no fact {fact_id} to withdraw.")
     if not reason.strip():
@@ -78,7 +80,27 @@ def withdraw_fact(*, fact_id: str, by: Actor, reason: str) -> None:
     row = FactRow(fact_id, current.kind, current.content, current.country, current.mineral)
     version = _version(row, current, FactStatus.WITHDRAWN, {}, by)
     version.source_id = current.source_id
+    _number([version])
     _store([version], {fact_id: current}, by, reason)
+
+
+def _standing(fact_id: str) -> FactVersion | None:
+    """The version that is not a proposal and not superseded."""
+    current = FactVersion.objects.current().exclude(status=FactStatus.PROPOSED)
+    found: FactVersion | None = current.filter(fact_id=fact_id).first()
+    return found
+
+
+def _newest(fact_ids: Sequence[str]) -> dict[str, int]:
+    """The highest version of each fact, proposals counted too: numbers are never used twice."""
+    rows = FactVersion.objects.filter(status=FactStatus.PROPOSED).values_list("fact_id").annotate(Max("version"))
+    return {fact_id: version for fact_id, version in rows if fact_id in set(fact_ids)}
+
+
+def _number(versions: Sequence[FactVersion]) -> None:
+    newest = _newest([version.fact_id for version in versions])
+    for version in versions:
+        version.version = max(version.version, newest.get(version.fact_id, 0) + 1)
 
 
 def _same(before: FactVersion, row: FactRow, status: FactStatus) -> bool:

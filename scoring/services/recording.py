@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from ledger.domain.actor import Actor, Door
 from ledger.services import Change, record, record_many
-from registry.models import InstrumentVersion
+from registry.choices import FactStatus
+from registry.models import FactVersion, InstrumentVersion
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare_cells
 from scoring.domain.methodology import Domain
@@ -197,7 +198,7 @@ class Recording:
         if version is not None:
             return "fact" if version.number == 1 or _has_new_events(version) else "correction"
         facts = [self.basis.facts.get(item) for item in changed]
-        if any(fact is None or fact.version > 1 for fact in facts):
+        if any(fact is None or _was_told_before(fact) for fact in facts):
             return "correction"
         return "fact"
 
@@ -265,6 +266,12 @@ def _instrument_facts(version: InstrumentVersion | None) -> dict[str, Any] | Non
 def _has_new_events(version: InstrumentVersion) -> bool:
     before = version.instrument.versions.filter(number=version.number - 1).first()
     return before is None or before.content["events"] != version.content["events"]
+
+
+def _was_told_before(fact: FactVersion) -> bool:
+    """Whether an earlier version counted; a proposal did not."""
+    earlier = FactVersion.objects.filter(fact_id=fact.fact_id, version__lt=fact.version)
+    return fact.version > 1 and earlier.exclude(status=FactStatus.PROPOSED).exists()
 
 
 def _before(stored: Mapping[tuple[str, str], Score], score: Score) -> Any:
