@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from registry.choices import FactStatus
@@ -97,17 +96,14 @@ def _searched() -> Iterator[tuple[str, Sequence[Hit]]]:
     rows = [(version.details, instrument_row(version, today, countries, minerals)) for version in get_versions()]
     yield "Instruments", [_instrument_hit(details, row) for details, row in rows]
     yield "Facilities", [_facility_hit(each, countries) for each in Facility.objects.exclude(source=None)]
-    yield "Parties", [_party_hit(each, countries) for each in _paper_parties()]
+    named = {each.party_id: each.section[2:] for each in load_parties() if each.section.startswith("A.")}
+    parties = Party.objects.filter(party_id__in=named)  # those of imported lots are for who may see the lots
+    yield "Parties", [_party_hit(each, named[each.party_id], countries) for each in parties]
 
 
 def _instrument_hit(details: Mapping[str, Any], row: InstrumentRow) -> Hit:
     also = (details.get("title_original"), details.get("number"), row.minerals, row.hs)
     return Hit(Link(row.title, row.href), f"{row.country.text}, {row.kinds}", " ".join(part for part in also if part))
-
-
-def _paper_parties() -> QuerySet[Party]:
-    """The parties the paper names: those of imported lots are for who may see the lots."""
-    return Party.objects.filter(party_id__in=[party.party_id for party in load_parties()])
 
 
 def _facility_hit(facility: Facility, countries: Mapping[str, str]) -> Hit:
@@ -118,9 +114,10 @@ def _facility_hit(facility: Facility, countries: Mapping[str, str]) -> Hit:
     return Hit(Link(facility.name, href), f"{facility.get_kind_display()}, {where}")
 
 
-def _party_hit(party: Party, countries: Mapping[str, str]) -> Hit:
+def _party_hit(party: Party, appendix: str, countries: Mapping[str, str]) -> Hit:
+    """It opens the country whose appendix of the paper names it: its own is often not stated."""
     where = countries.get(party.country, party.country) or "country not stated"
-    return Hit(Link(party.name, f"{country_path(party.country)}#chain"), where)
+    return Hit(Link(party.name, f"{country_path(appendix)}#chain"), where)
 
 
 def paged(rows: Sequence[T], params: Mapping[str, Any]) -> tuple[Sequence[T], Paging]:

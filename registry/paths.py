@@ -9,6 +9,13 @@ def country_path(code: str) -> str:
     return f"/countries/{quote(code)}/"
 
 
+def issuer_path(code: str, query: str = "") -> str:
+    """Who issued an instrument: a country has a page, a body such as ASEAN the list of what it issued."""
+    if len(code) == 2:
+        return country_path(code) + query
+    return f"/instruments/?country={quote(code)}{query.replace('?', '&', 1)}"
+
+
 def why_path(code: str, domain: str) -> str:
     return f"/countries/{quote(code)}/{quote(domain)}/"
 

@@ -10,8 +10,23 @@
     });
   }
 
+  // The box that stands in for a list has no name of its own: it bears the label of the list.
+  function name(root) {
+    root.querySelectorAll("select.select2-hidden-accessible").forEach(function (list) {
+      const label = list.labels[0]?.textContent.replace(/:\s*$/, "").trim();
+      const box = list.nextElementSibling;
+      box?.querySelectorAll("[role=combobox], [role=textbox], [role=searchbox]").forEach(function (part) {
+        if (label) part.setAttribute("aria-label", label);
+      });
+    });
+  }
+
   enhance(document);
-  document.addEventListener("formset:added", function (event) { enhance(event.target); });
+  if ($) $(function () { setTimeout(name, 0, document); }); // after the admin has made its own boxes
+  document.addEventListener("formset:added", function (event) {
+    enhance(event.target);
+    setTimeout(name, 0, event.target);
+  });
 
   const rows = Array.from(document.querySelectorAll(".inbox a"));
   if (!rows.length) return;

@@ -22,7 +22,7 @@ from registry.domain.instruments import (
 from registry.domain.timeline import Moment, Period, Timeline, timeline
 from registry.models import InstrumentVersion
 from registry.parts import Link, ProofMark, SourceMark
-from registry.paths import country_path, document_path, instrument_path, judgement_path
+from registry.paths import document_path, instrument_path, issuer_path, judgement_path
 from registry.wording import basis_words, listed, measure_badge, measure_class, measure_label, source_mark, status_badge
 
 _STARTING = (Status.IN_FORCE, Status.SIGNED)
@@ -142,7 +142,7 @@ def instrument_row(
         instrument_id=state.instrument_id,
         href=href + query,
         title=title_of(state, details),
-        country=Link(countries.get(state.country, state.country), country_path(state.country) + query),
+        country=Link(countries.get(state.country, state.country), issuer_path(state.country, query)),
         counterparts=listed(state.counterparts, countries, every="", proper=True),
         kinds=", ".join(dict.fromkeys(measure_label(measure.code) for measure in state.measures)),
         minerals=listed(sorted(covered), minerals, every=""),

@@ -1,0 +1,63 @@
+"""One address of every kind of page, and who may open it."""
+
+from __future__ import annotations
+
+PUBLIC = (
+    "/",
+    "/countries/",
+    "/countries/TH/",
+    "/countries/LA/",
+    "/countries/TH/governance/",
+    "/countries/LA/access/",
+    "/minerals/",
+    "/minerals/rare_earths/",
+    "/minerals/graphite/",
+    "/instruments/",
+    "/instruments/?q=nothing+of+this+name",
+    "/instruments/vn-law-geology-minerals-2024/",
+    "/facts/th.ree.reserves/",
+    "/lots/",
+    "/lots/TH-CMP-0007/",
+    "/lots/VN-ORE-0041/",
+    "/changes/",
+    "/what-if/",
+    "/compare/",
+    "/time/",
+    "/methodology/",
+    "/log/",
+    "/log/1/",
+    "/search/",
+    "/search/?q=nickel",
+    "/search/?q=xqzzy",
+    "/subscribe/",
+    "/subscribe/manage/",
+    "/accounts/login/",
+    "/api/docs/",
+    "/?on=2024-01-01",
+    "/countries/MY/?on=2030-06-01",
+)
+REFUSED = {
+    "/nowhere/": 404,
+    "/facts/no.such/": 404,
+    "/lots/NO-SUCH/": 403,
+    "/?on=soon": 400,
+    "/subscribe/confirm/abc/": 400,
+}
+DESK = (
+    "/admin/",
+    "/admin/registry/flag/",
+    "/admin/registry/flag/?show=decided",
+    "/admin/registry/instrument/",
+    "/admin/registry/instrument/add/",
+    "/admin/registry/instrument/?waits=review",
+    "/admin/registry/feed/",
+    "/admin/registry/feedentry/",
+    "/admin/registry/factversion/",
+    "/admin/registry/source/",
+    "/admin/registry/source/add/",
+    "/admin/registry/party/",
+    "/admin/registry/facility/",
+    "/admin/registry/country/",
+    "/admin/alerts/",
+)
+AUDITOR = ("/import/", "/lots/?findings=open", "/alerts/")
