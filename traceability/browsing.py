@@ -27,21 +27,30 @@ from traceability.domain.vocabulary import FindingState, Severity, Verdict
 from traceability.exceptions import UnknownElement
 from traceability.models import BorderVerdict, Event, Finding, Lot, LotState
 from traceability.pages.lot import (
+    MASKED,
     BorderRow,
     FindingCard,
     HolderRow,
     HoldRow,
     LotPage,
     MadeRow,
+    Mass,
     PathRow,
     origin_rows,
 )
-from traceability.pages.words import FINDING_TITLES, STATE_CHIPS, VERDICT_WORDS, element_name, finding_words
+from traceability.pages.words import (
+    FINDING_TITLES,
+    PLAIN_CODES,
+    STATE_CHIPS,
+    VERDICT_WORDS,
+    element_name,
+    finding_words,
+)
 from traceability.paperwork import documents_of, missing_of
 from traceability.selectors.findings import findings_on
 from traceability.selectors.holds import holds_over
 from traceability.selectors.trace import get_trace
-from traceability.selectors.visibility import get_lots
+from traceability.selectors.visibility import get_lots, masked_lots
 from traceability.timeline import moment_rows
 
 _DRY = "dry"
@@ -78,6 +87,7 @@ class _PageOf:
         for batch in batches(chain.lots):
             self.keys.update(Lot.objects.filter(lot_id__in=batch).values_list("lot_id", "pk"))
             self.visible.update(get_lots(user).filter(lot_id__in=batch).values_list("lot_id", flat=True))
+        self.masked = masked_lots(self.keys.values(), user)
         self.entries: dict[str, int] = {}
         for batch in batches(chain.event_ids()):
             self.entries.update(Event.objects.filter(event_id__in=batch).values_list("event_id", "recorded_entry_id"))
@@ -93,11 +103,13 @@ class _PageOf:
             for each in Facility.objects.filter(facility_id__in=chain.chain.facilities)
         }
         shares = chain.origins(lot.lot_id)
-        origins, parts, patterns = origin_rows(shares, facilities, self.countries, chain.mass(lot.lot_id))
+        origins, parts, patterns = origin_rows(
+            shares, facilities, self.countries, self._mass(lot.lot_id, chain.mass(lot.lot_id))
+        )
         borders = list(self._borders())
         findings = list(self._findings())
         sealed = sum(Leaf.objects.filter(entry__in=batch).count() for batch in batches(self.entries.values()))
-        moments = list(moment_rows(chain, self._link, self.countries, self.entries, most=_MOST_ROWS))
+        moments = list(moment_rows(chain, self._link, self._mass, self.countries, self.entries, most=_MOST_ROWS))
         return LotPage(
             lot_id=lot.lot_id,
             material=lot.get_material_display(),
@@ -107,11 +119,12 @@ class _PageOf:
             holder=state.holder.name,
             place=state.place.name,
             country=self.countries.get(state.place.country, state.place.country),
-            dry_kg=state.born_kg,
-            balance_kg=state.balance_kg,
+            dry_kg=self._mass(lot.lot_id, state.born_kg),
+            balance_kg=self._mass(lot.lot_id, state.balance_kg),
             element=chain.element,
             element_name=element_name(chain.element),
-            element_kg=chain.mass(lot.lot_id),
+            element_kg=self._mass(lot.lot_id, chain.mass(lot.lot_id)),
+            is_masked=bool(self.masked),
             tabs=tuple(self._tabs()),
             parts=parts,
             origins=origins,
@@ -138,6 +151,10 @@ class _PageOf:
     def _link(self, lot_id: str) -> Link:
         return Link(lot_id, lot_path(lot_id) if lot_id in self.visible else "")
 
+    def _mass(self, lot_id: str, kg: Decimal | None) -> Mass:
+        """A mass of a lot, unless its holder keeps it from this reader."""
+        return MASKED if lot_id in self.masked else kg
+
     def _tabs(self) -> Iterator[tuple[str, str, bool]]:
         for element in self.chain.elements[:6]:
             yield element_name(element), f"?element={element}#origin", element == self.chain.element
@@ -148,7 +165,13 @@ class _PageOf:
             traced = self.chain.walk.lots[lot_id]
             country = self.countries.get(traced.country or "", traced.country or "not stated")
             material = traced.material.replace("_", " ").capitalize()
-            yield PathRow(self._link(lot_id), material, country, self.chain.mass(lot_id), traced.kg)
+            yield PathRow(
+                self._link(lot_id),
+                material,
+                country,
+                self._mass(lot_id, self.chain.mass(lot_id)),
+                self._mass(lot_id, traced.kg),
+            )
 
     def _picture(self, patterns: Mapping[str | None, str], findings: Collection[FindingCard]) -> Any:
         links = {lot_id: lot_path(lot_id) for lot_id in self.chain.lots}
@@ -158,8 +181,8 @@ class _PageOf:
             if card.is_open and card.code in ("mass-gain", "mass-loss", "overdrawn", "custody-gap")
         }
         return path_picture(
-            self.chain.path_lots(links, self.visible),
-            list(self.chain.path_links(patterns)),
+            self.chain.path_lots(links, self.visible, self.masked),
+            list(self.chain.path_links(patterns, self.masked)),
             self.lot.lot_id,
             list(self._marks()),
             list(remarks.values()),
@@ -205,7 +228,7 @@ class _PageOf:
                 lot=self._link(crossing.lot.lot_id),
                 material=crossing.lot.material.value.replace("_", " "),
                 hs_code=crossing.lot.hs_code,
-                kg=touch.kg,
+                kg=self._mass(crossing.lot.lot_id, touch.kg),
                 measures=tuple(titles[each.measure_id, each.instrument_version] for each in judged
                                if (each.measure_id, each.instrument_version) in titles),
                 permit=crossing.event.permit_number or "",
@@ -249,7 +272,7 @@ class _PageOf:
                 lot=self._link(row.lot.lot_id),
                 event_id=row.event.event_id,
                 event_href=f"#event-{row.event.event_id}" if row.event.event_id in self.entries else "",
-                message=finding_words(row.code, row.message, row.evidence, self.countries),
+                message=self._words_of(row),
                 evidence=tuple(measures[one] for one in _measure_ids(row) if one in measures),
                 opened_at=row.opened_at,
                 state_at=row.state_at,
@@ -257,6 +280,12 @@ class _PageOf:
                 decided_by=row.decided_by,
                 proof=ProofMark(row.recorded_entry_id),
             )
+
+    def _words_of(self, row: Finding) -> str:
+        """A finding's words; those of masses are kept back where a lot of the path is masked."""
+        if self.masked and row.code not in PLAIN_CODES:
+            return "The masses of this finding are masked by a holder; officers and auditors see them."
+        return finding_words(row.code, row.message, row.evidence, self.countries)
 
     def _measures_of_findings(self, rows: Collection[Finding]) -> dict[str, Link]:
         """The measures that findings name as their evidence, by id, as their instruments stand now."""
@@ -282,7 +311,7 @@ class _PageOf:
                 since=each.since.date(),
                 until=None if holds or each.until is None else each.until.date(),
                 did=", ".join(each.did),
-                kg=self.lot.state.balance_kg if holds else each.kg,
+                kg=MASKED if self.masked else self.lot.state.balance_kg if holds else each.kg,
                 holds=holds,
                 proof=ProofMark(self.entries[each.first_event]),
             )
@@ -314,14 +343,16 @@ class _PageOf:
 
     def _made(self) -> Iterator[MadeRow]:
         below = get_trace(lot_id=self.lot.lot_id, direction="down", element=self.chain.element)["lots"]
-        visible: set[str] = set()
+        visible: dict[str, int] = {}
         for batch in batches([one["lot"] for one in below]):
-            visible.update(get_lots(self.user).filter(lot_id__in=batch).values_list("lot_id", flat=True))
+            visible.update(get_lots(self.user).filter(lot_id__in=batch).values_list("lot_id", "pk"))
+        masked = masked_lots(visible.values(), self.user)
         for one in [each for each in below if each["lot"] in visible][:_MOST_MADE]:
             country = self.countries.get(one["country"] or "", one["country"] or "not stated")
             material = one["material"].replace("_", " ").capitalize()
             link = Link(one["lot"], lot_path(one["lot"]))
-            yield MadeRow(link, material, country, Decimal(one["kg"]), Decimal(one["share"]))
+            kg = MASKED if one["lot"] in masked else Decimal(one["kg"])
+            yield MadeRow(link, material, country, kg, Decimal(one["share"]))
 
 
 def _measure_ids(row: Finding) -> list[str]:

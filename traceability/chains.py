@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -62,20 +62,22 @@ class LotChain:
     def origins(self, lot_id: str) -> list[Origin]:
         return origins_of(self.walk, lot_id)
 
-    def path_lots(self, names: Mapping[str, str], visible: set[str]) -> list[PathLot]:
+    def path_lots(self, names: Mapping[str, str], visible: set[str], masked: Collection[str] = ()) -> list[PathLot]:
         return [
             PathLot(
                 lot_id=lot_id,
                 material=self.chain.lots[lot_id].material.value.replace("_", " "),
                 country=self.walk.lots[lot_id].country or "",
-                kg=self.mass(lot_id),
+                kg=None if lot_id in masked else self.mass(lot_id),
+                missing="masked" if lot_id in masked else "unknown",
                 href=names[lot_id] if lot_id in visible else "",
             )
             for lot_id in self.lots
         ]
 
-    def path_links(self, patterns: Mapping[str | None, str]) -> Iterator[PathLink]:
-        """What went from lot to lot: the part of each input that ended in this output, by origin."""
+    def path_links(self, patterns: Mapping[str | None, str], masked: Collection[str] = ()) -> Iterator[PathLink]:
+        """What went from lot to lot: the part of each input that ended in this output, by origin. A strand is as thin
+        as can be where an end is masked: its width would tell the mass."""
         painted = len(self.lots) <= _MOST_PAINTED
         for child in self.lots:
             step = self.chain.births[child]
@@ -83,6 +85,8 @@ class LotChain:
             for parent, dry in step.inputs.items():
                 kg = self._content(parent, dry)
                 moved = (dry if kg is None else kg) * part
+                if parent in masked or child in masked:
+                    moved = Decimal(0)
                 yield PathLink(parent, child, self._strands(parent, moved, patterns, painted=painted))
 
     @precisely

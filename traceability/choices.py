@@ -7,6 +7,7 @@ from traceability.domain.documents import DocumentKind
 from traceability.domain.holds import HoldKind, HoldState
 from traceability.domain.importing.progress import UploadState
 from traceability.domain.risks import Risk
+from traceability.domain.sharing import Level
 from traceability.domain.vocabulary import (
     CustodyModel,
     EventKind,
@@ -34,4 +35,5 @@ DOCUMENT_KINDS = choices(DocumentKind)
 HOLD_KINDS = choices(HoldKind)
 HOLD_STATES = choices(HoldState)
 RISKS = choices(Risk)
+LEVELS = choices(Level)
 UPLOAD_STATES = choices(UploadState)

@@ -15,7 +15,7 @@ from registry.wording import country_names
 from traceability.domain.vocabulary import FindingState, Severity
 from traceability.models import Assay, Event, EventLine, Finding, Lot, LotState
 from traceability.selectors.holds import held_lots
-from traceability.selectors.visibility import get_lots
+from traceability.selectors.visibility import get_lots, masked_lots
 
 FILTERS = ("q", "mineral", "material", "country", "findings")
 #: Parties and facilities that one question may name; a word that names more is too short to ask for.
@@ -47,7 +47,7 @@ def get_lot_list(user: Any, params: Mapping[str, Any]) -> FoundLots:
     codes = LotState.objects.filter(lot__in=seen).order_by().values_list("place__country", flat=True).distinct()
     materials = seen.order_by().values_list("material", flat=True).distinct()
     return FoundLots(
-        rows=_rows(list(shown)),
+        rows=_rows(list(shown), user),
         paging=paging,
         total=seen.count(),
         minerals=list(Mineral.objects.filter(code__in=seen.order_by().values("mineral").distinct())),
@@ -72,7 +72,7 @@ class _Counted(Sequence[int]):
         return list(self.query[part])
 
 
-def _rows(keys: list[int]) -> list[Lot]:
+def _rows(keys: list[int], user: Any) -> list[Lot]:
     is_open = Q(findings__superseded_entry=None, findings__state=FindingState.OPEN.value)
     violation = Q(findings__severity=Severity.VIOLATION.value)
     lots = Lot.objects.filter(pk__in=keys).select_related("mineral", "state__holder", "state__place")
@@ -82,7 +82,9 @@ def _rows(keys: list[int]) -> list[Lot]:
     )
     names = country_names()
     rows: list[Lot] = list(counted.order_by("lot_id")[:PER_PAGE])
+    masked = masked_lots(keys, user)
     for row in rows:
+        row.is_masked = row.lot_id in masked  # type: ignore[attr-defined]
         row.country_name = names.get(row.state.place.country, row.state.place.country)  # type: ignore[attr-defined]
     return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 
 from registry.models import Facility, Party
 from registry.parts import Link, ProofMark
@@ -11,7 +12,7 @@ from traceability.chains import LotChain
 from traceability.domain.chain import Touch
 from traceability.domain.facts import EventFact
 from traceability.domain.vocabulary import Role
-from traceability.pages.lot import MomentRow
+from traceability.pages.lot import Mass, MomentRow
 from traceability.pages.words import EVENT_TITLES
 
 _ROLES: Mapping[Role, str] = {
@@ -28,6 +29,7 @@ _ROLES: Mapping[Role, str] = {
 def moment_rows(
     chain: LotChain,
     link: Callable[[str], Link],
+    mass: Callable[[str, Decimal], Mass],
     countries: Mapping[str, str],
     entries: Mapping[str, int],
     *,
@@ -46,7 +48,7 @@ def moment_rows(
             event_id=event.event_id,
             day=event.day,
             title=EVENT_TITLES[event.kind],
-            lots=tuple((link(lot_id), _role(event, lot_id), touch.kg) for lot_id, touch in lots),
+            lots=tuple((link(lot_id), _role(event, lot_id), mass(lot_id, touch.kg)) for lot_id, touch in lots),
             place=places.get(event.facility_id, event.facility_id),
             country=_country(chain, event.facility_id, countries),
             party=parties.get(event.party_id, event.party_id),

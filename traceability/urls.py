@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from traceability import document_views, dossier_views, hold_views, importing_views, risk_views, views
+from traceability import (
+    document_views,
+    dossier_views,
+    hold_views,
+    importing_views,
+    risk_views,
+    sharing_views,
+    views,
+)
 
 app_name = "traceability"
 urlpatterns = [
@@ -18,6 +26,10 @@ urlpatterns = [
     path("lots/<str:lot_id>/hold/", hold_views.hold, name="hold"),
     path("due-diligence/", risk_views.risk_lists, name="risk-lists"),
     path("due-diligence/<slug:code>/", risk_views.risk_list, name="risk-list"),
+    path("lots/<str:lot_id>/label/", sharing_views.label, name="label"),
+    path("lots/<str:lot_id>/label.svg", sharing_views.label_svg, name="label-svg"),
+    path("lots/<str:lot_id>/sharing/", sharing_views.sharing, name="sharing"),
+    path("01/<str:gtin>/10/<str:lot_id>", sharing_views.resolve, name="digital-link"),
     path("papers/<str:document_id>/", document_views.read, name="document"),
     path("papers/<str:document_id>/check/", document_views.check, name="document-check"),
     path("papers/<str:document_id>/withdraw/", document_views.withdraw, name="document-withdraw"),

@@ -17,7 +17,7 @@ from traceability.models import Lot
 from traceability.selectors.exposure import get_exposure
 from traceability.selectors.findings import get_findings
 from traceability.selectors.trace import get_trace
-from traceability.selectors.visibility import can_view_all, get_lot, get_lots
+from traceability.selectors.visibility import can_view_all, get_lot, get_lots, masked_trace
 
 _OBJECT = OpenApiTypes.OBJECT
 _PAGE = 100
@@ -68,9 +68,10 @@ class TraceView(APIView):
             raise ValidationError(f"'{direction}' is no direction: write up or down.")
         try:
             element = request.query_params.get("element") or None
-            return Response(get_trace(lot_id=found.lot_id, direction=direction, element=element))
+            traced = get_trace(lot_id=found.lot_id, direction=direction, element=element)
         except UnknownElement as error:
             raise ValidationError(str(error)) from error
+        return Response(masked_trace(traced, request.user))
 
 
 class ExposureView(APIView):

@@ -22,6 +22,7 @@ class PathLot:
     kg: Decimal | None
     href: str = ""
     count: int = 1
+    missing: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

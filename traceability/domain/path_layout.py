@@ -291,7 +291,7 @@ def crossing_points(
 
 
 def label_lines(lot: PathLot) -> tuple[str, str]:
-    mass = "mass unknown" if lot.kg is None else f"{_kilograms(lot.kg)} kg"
+    mass = f"mass {lot.missing}" if lot.kg is None else f"{_kilograms(lot.kg)} kg"
     if lot.count > 1:
         return f"{lot.count:,} lots", f"{lot.material}, {mass}"
     return lot.lot_id, f"{lot.material}, {mass}"

@@ -6,6 +6,7 @@ from traceability.models.findings import BorderVerdict, Finding
 from traceability.models.holds import Hold
 from traceability.models.lots import Assay, Lot
 from traceability.models.risks import RiskList
+from traceability.models.sharing import PartyPerson, Sharing
 from traceability.models.states import Excess, LotMetal, LotState, OpenShipment
 from traceability.models.uploads import Upload
 
@@ -22,7 +23,9 @@ __all__ = [
     "LotMetal",
     "LotState",
     "OpenShipment",
+    "PartyPerson",
     "RiskList",
+    "Sharing",
     "Side",
     "Upload",
 ]

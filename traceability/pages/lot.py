@@ -14,6 +14,10 @@ from traceability.domain.trace import Origin
 from traceability.pages.diligence import FlagRow
 from traceability.pages.documents import DocumentRow
 
+#: A mass, None where it is unknown, or `MASKED`.
+Mass = Decimal | str | None
+MASKED = "masked"
+
 
 @dataclass(frozen=True, slots=True)
 class OriginRow:
@@ -24,7 +28,7 @@ class OriginRow:
     kind: str
     pattern: str
     share: Decimal
-    kg: Decimal | None
+    kg: Mass
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class PathRow:
     lot: Link
     material: str
     country: str
-    kg: Decimal | None
-    dry_kg: Decimal
+    kg: Mass
+    dry_kg: Mass
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class BorderRow:
     lot: Link
     material: str
     hs_code: str
-    kg: Decimal
+    kg: Mass
     measures: tuple[tuple[Link, str], ...]
     permit: str
     verdict: str
@@ -84,7 +88,7 @@ class HolderRow:
     since: dt.date
     until: dt.date | None
     did: str
-    kg: Decimal | None
+    kg: Mass
     holds: bool
     proof: ProofMark
 
@@ -96,7 +100,7 @@ class MomentRow:
     event_id: str
     day: dt.date
     title: str
-    lots: tuple[tuple[Link, str, Decimal], ...]
+    lots: tuple[tuple[Link, str, Mass], ...]
     place: str
     country: str
     party: str
@@ -130,7 +134,7 @@ class MadeRow:
     lot: Link
     material: str
     country: str
-    kg: Decimal
+    kg: Mass
     share: Decimal
 
 
@@ -144,11 +148,12 @@ class LotPage:
     holder: str
     place: str
     country: str
-    dry_kg: Decimal
-    balance_kg: Decimal
+    dry_kg: Mass
+    balance_kg: Mass
     element: str | None
     element_name: str
-    element_kg: Decimal | None
+    element_kg: Mass
+    is_masked: bool
     tabs: tuple[tuple[str, str, bool], ...]
     parts: tuple[Part, ...]
     origins: tuple[OriginRow, ...]
@@ -200,7 +205,7 @@ def origin_rows(
     origins: Sequence[Origin],
     facilities: Mapping[str, tuple[str, str]],
     countries: Mapping[str, str],
-    kg: Decimal | None,
+    kg: Mass,
 ) -> tuple[tuple[OriginRow, ...], tuple[Part, ...], dict[str | None, str]]:
     """The table, the bar, and the pattern that paints each origin. ``facilities`` gives (name, kind) by id."""
     named = [(origin.facility_id or "", origin.share, origin.facility_id is None) for origin in origins]
@@ -215,7 +220,7 @@ def origin_rows(
             kind=facilities.get(origin.facility_id or "", ("", "–"))[1],
             pattern=painted[origin.facility_id],
             share=origin.share,
-            kg=None if kg is None else kg * origin.share,
+            kg=kg * origin.share if isinstance(kg, Decimal) else kg,
         )
         for origin in origins
     )

@@ -82,6 +82,22 @@ _BORDER_WORDS: Mapping[str, str] = {
 }
 
 
+#: Findings whose words name no mass.
+PLAIN_CODES = frozenset(
+    {
+        FindingCode.TIME_ORDER,
+        FindingCode.CUSTODY_GAP,
+        FindingCode.RECEIPT_MISSING,
+        FindingCode.IDENTITY_BROKEN,
+        FindingCode.SEGREGATION_BROKEN,
+        FindingCode.MODEL_UPGRADE,
+        FindingCode.LICENCE_INVALID,
+        FindingCode.EXPORT_BANNED,
+        FindingCode.PERMIT_MISSING,
+    }
+)
+
+
 def finding_words(code: str, message: str, evidence: Mapping[str, str], countries: Mapping[str, str]) -> str:
     """A finding for people: borders with the names of countries and days as pages write them."""
     words = _BORDER_WORDS.get(code)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django import template
+
+from registry.templatetags.seam import kg
 
 register = template.Library()
 
@@ -13,6 +16,12 @@ register = template.Library()
 def of(names: Mapping[str, str], key: str) -> str:
     """What a name stands for; the name itself where nothing is known of it."""
     return names.get(key, key)
+
+
+@register.filter
+def mass(value: Decimal | str | None) -> str:
+    """A mass as `kg` writes it; a word such as `masked` stays as it is."""
+    return value if isinstance(value, str) else kg(value)
 
 
 @register.filter
