@@ -14,12 +14,13 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from ledger import guards, openness
-        from registry import live
+        from registry import live, receivers
         from registry.services import feeds  # noqa: F401  (registers the job that polls)
 
         guards.protect_history("registry")
         openness.open_to_all("fact", "instrument_version")
         live.track_all()
+        receivers.connect()
         post_migrate.connect(_load_vocabularies, sender=self, dispatch_uid="registry.vocabularies")
 
 

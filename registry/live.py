@@ -7,8 +7,15 @@ from typing import Any
 
 from ledger.domain.canonical import JSON
 from ledger.tracking import track
-from registry.models import FactVersion, Feed, Flag, Instrument, InstrumentVersion
-from registry.states import document_details, relation_details
+from registry.models import Facility, FactVersion, Feed, Flag, Instrument, InstrumentVersion, Party, Source, User
+from registry.states import (
+    document_details,
+    facility_state,
+    party_state,
+    person_state,
+    relation_details,
+    source_details,
+)
 
 
 def instrument_state(instrument: Instrument) -> JSON:
@@ -99,9 +106,34 @@ def _live_feeds() -> Iterator[tuple[str, JSON]]:
         yield feed.feed_id, feed_state(feed)
 
 
+def _live_sources() -> Iterator[tuple[str, JSON]]:
+    for source in Source.objects.iterator():
+        yield source.key, source_details(source)
+
+
+def _live_parties() -> Iterator[tuple[str, JSON]]:
+    for party in Party.objects.order_by().iterator():
+        yield party.party_id, party_state(party)
+
+
+def _live_facilities() -> Iterator[tuple[str, JSON]]:
+    for facility in Facility.objects.order_by().select_related("operator", "source").iterator():
+        yield facility.facility_id, facility_state(facility)
+
+
+def _live_people() -> Iterator[tuple[str, JSON]]:
+    """Whoever was given rights past the desk, or past the service, differs from what the log says of them."""
+    for person in User.objects.order_by("pk"):
+        yield person.public_id, person_state(person)
+
+
 def track_all() -> None:
     track("instrument", _live_instruments)
     track("instrument_version", _live_versions)
     track("fact", _live_facts)
     track("flag", _live_flags)
     track("feed", _live_feeds)
+    track("source", _live_sources)
+    track("party", _live_parties)
+    track("facility", _live_facilities)
+    track("person", _live_people)

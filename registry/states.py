@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal
 from typing import Any
 
 from ledger.domain.canonical import JSON
@@ -18,7 +19,7 @@ from registry.domain.instruments import (
     Status,
 )
 from registry.domain.instruments import StatusEvent as StatusEventState
-from registry.models import Instrument, Measure, Source, StatusEvent
+from registry.models import Facility, Instrument, Measure, Party, Source, StatusEvent, User
 
 
 def state_of(
@@ -113,6 +114,50 @@ def source_details(source: Source | None) -> dict[str, Any] | None:
         return None
     names = ("key", "kind", "title", "publisher", "url", "date", "section", "endnote", "sha256", "is_demo")
     return {name: getattr(source, name) for name in names}
+
+
+def person_state(person: User) -> JSON:
+    """What the log may know of a person."""
+    roles = [
+        {"role": role, "country": country}
+        for role, country in person.memberships.order_by("role", "country_id").values_list("role", "country_id")
+    ]
+    return {"is_active": person.is_active, "is_superuser": person.is_superuser, "roles": list[JSON](roles)}
+
+
+def party_state(party: Party) -> JSON:
+    """What the log holds of a party."""
+    return {"name": party.name, "country": party.country, "roles": sorted(party.roles)}
+
+
+def facility_state(facility: Facility) -> JSON:
+    """What the log holds of a facility, with numbers no finer than any database keeps them: degrees to six decimals,
+    a capacity to 15 digits. What a column's default says is left out, so that most facilities are a few words."""
+    degrees = {
+        name: None if value is None else Decimal(value).quantize(_DEGREE)
+        for name, value in (("latitude", facility.latitude), ("longitude", facility.longitude))
+    }
+    capacity = facility.capacity_t_per_year
+    more = {name: value for name in _MORE if (value := getattr(facility, name)) not in (None, "", [], False)}
+    return {
+        "name": facility.name,
+        "kind": facility.kind,
+        "country": facility.country,
+        "operator": facility.operator.party_id if facility.operator else None,
+        **degrees,
+        "licence_number": facility.licence_number,
+        "licence_from": facility.licence_from,
+        "licence_until": facility.licence_until,
+        "capacity_t_per_year": None if capacity is None else _DIGITS.plus(Decimal(capacity)),
+        **more,
+        **({"source": facility.source.key} if facility.source else {}),
+    }
+
+
+_DEGREE = Decimal("0.000001")
+_DIGITS = Context(prec=15)
+_MORE = ("minerals", "stage", "tier", "operating_status", "owners", "place", "is_group", "technology_origin", "quote",
+         "section", "note")  # fmt: skip
 
 
 def partial_date(text: str, basis: str = Basis.STATED.value) -> PartialDate | None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from ledger.domain.actor import Actor
-from ledger.domain.canonical import JSON
 from ledger.services import Change, record_many
 from registry.models import Facility, Party
+from registry.states import facility_state, party_state
 
 _BATCH = 2_000
 
@@ -32,24 +32,3 @@ def add_facilities(*, facilities: Sequence[Facility], by: Actor, reason: str = "
     for facility, entry in zip(facilities, record_many(by=by, changes=changes, reason=reason), strict=True):
         facility.recorded_entry_id = entry
     Facility.objects.bulk_create(facilities, batch_size=_BATCH)
-
-
-def party_state(party: Party) -> JSON:
-    """What the log holds of a party."""
-    return {"name": party.name, "country": party.country, "roles": sorted(party.roles)}
-
-
-def facility_state(facility: Facility) -> JSON:
-    """What the log holds of a facility that was reported with lots."""
-    return {
-        "name": facility.name,
-        "kind": facility.kind,
-        "country": facility.country,
-        "operator": facility.operator.party_id if facility.operator else None,
-        "latitude": facility.latitude,
-        "longitude": facility.longitude,
-        "licence_number": facility.licence_number,
-        "licence_from": facility.licence_from,
-        "licence_until": facility.licence_until,
-        "capacity_t_per_year": facility.capacity_t_per_year,
-    }

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from ledger.domain.actor import Actor
-from ledger.domain.canonical import JSON
+from ledger.domain.actor import Actor, Door
 from ledger.services import Change, record
 from registry.choices import Role
 from registry.exceptions import BadInput
 from registry.models import Country, Membership, User
+from registry.states import person_state
 
 
 @transaction.atomic
@@ -55,16 +55,14 @@ def change_person(
 def set_password(*, person: User, password: str, by: Actor, reason: str = "") -> None:
     person.set_password(password)
     person.save(update_fields=["password"])
-    record(by=by, change=Change("set_password", "person", person.public_id, None, None), reason=reason)
+    state = person_state(person)
+    record(by=by, change=Change("set_password", "person", person.public_id, state, state), reason=reason)
 
 
-def person_state(person: User) -> JSON:
-    """What the log may know of a person."""
-    roles = [
-        {"role": role, "country": country}
-        for role, country in person.memberships.order_by("role", "country_id").values_list("role", "country_id")
-    ]
-    return {"is_active": person.is_active, "roles": list[JSON](roles)}
+@transaction.atomic
+def record_sign_in(*, person: User, door: Door, action: str) -> None:
+    """That somebody signed in or out, and by which door; no address, no device."""
+    record(by=person.actor(door), change=Change(action, "sign_in", person.public_id, None, None))
 
 
 def _add_membership(person: User, role: str, country: str | None) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from typing import Any
 
 from django.db import models, transaction
 
 from ledger.domain.actor import Actor
+from ledger.domain.canonical import JSON
 from ledger.services import Change, record
 from registry import reference
 from registry.choices import InstrumentType, LegalForce
@@ -17,7 +19,7 @@ from registry.domain.paper import PaperFacility, PaperInstrument, PaperSource
 from registry.models import Facility, Instrument, InstrumentRelation, Measure, Party, Source, StatusEvent
 from registry.services.facts import FactRow, Tally, put_facts
 from registry.services.instruments import Draft, publish, save_draft
-from registry.states import state_of
+from registry.states import facility_state, party_state, source_details, state_of
 
 REASON = "reference data: the paper of April 2026"
 
@@ -29,8 +31,8 @@ def load_reference(*, by: Actor) -> Tally:
     What an officer has changed since is left as the officer has it.
     """
     tally = Tally()
-    tally += _load_sources()
-    tally += _load_parties()
+    tally += _load_sources(by)
+    tally += _load_parties(by)
     tally += _load_facilities(by)
     tally += put_facts(rows=[*_fact_rows(), *_production_rows()], by=by, reason=REASON)
     for instrument in sorted(reference.load_instruments(), key=lambda each: bool(each.relations)):
@@ -123,9 +125,9 @@ def _onto(known: Instrument, draft: Draft) -> Draft:
     return draft
 
 
-def _load_sources() -> Tally:
+def _load_sources(by: Actor) -> Tally:
     rows = [_source(source) for source in reference.load_sources()]
-    return _upsert(Source, "key", rows)
+    return _upsert(Source, "key", rows, by, source_details)
 
 
 def _source(paper: PaperSource) -> Source:
@@ -142,12 +144,12 @@ def _source(paper: PaperSource) -> Source:
     )
 
 
-def _load_parties() -> Tally:
+def _load_parties(by: Actor) -> Tally:
     rows = [
         Party(party_id=party.party_id, name=party.name, country=party.country or "", roles=list(party.roles))
         for party in reference.load_parties()
     ]
-    return _upsert(Party, "party_id", rows)
+    return _upsert(Party, "party_id", rows, by, party_state)
 
 
 def _load_facilities(by: Actor) -> Tally:
@@ -157,7 +159,8 @@ def _load_facilities(by: Actor) -> Tally:
         Facility,
         "facility_id",
         [_facility(paper, sources, parties) for paper in reference.load_facilities()],
-        by=by,
+        by,
+        facility_state,
     )
 
 
@@ -209,10 +212,9 @@ def _production_rows() -> Iterable[FactRow]:
         )
 
 
-def _upsert(model: type[models.Model], key: str, rows: Sequence[models.Model], by: Actor | None = None) -> Tally:
-    """Create rows that are new and save those that differ; with ``by``, each one has its entry in the log."""
-    manager = model._default_manager
-    known = {getattr(row, key): row for row in manager.all()}
+def _upsert(model: type[models.Model], key: str, rows: Sequence[Any], by: Actor, state: Callable[[Any], JSON]) -> Tally:
+    """Create rows that are new and save those that differ, each with its entry in the log."""
+    known = {getattr(row, key): row for row in model._default_manager.all()}
     names = [
         column.attname for column in model._meta.concrete_fields if column.attname not in ("id", "recorded_entry_id")
     ]
@@ -223,10 +225,12 @@ def _upsert(model: type[models.Model], key: str, rows: Sequence[models.Model], b
             tally.unchanged += 1
             continue
         row.pk = before.pk if before is not None else None
-        if by is not None:
-            after = {name: getattr(row, name) for name in names}
-            change = Change("put", model._meta.model_name or "", getattr(row, key), None, after)
-            row.recorded_entry = record(by=by, change=change, reason=REASON)  # type: ignore[attr-defined]
+        change = Change(
+            "put", model._meta.model_name or "", getattr(row, key), state(before) if before else None, state(row)
+        )
+        entry = record(by=by, change=change, reason=REASON)
+        if "recorded_entry" in {column.name for column in model._meta.concrete_fields}:
+            row.recorded_entry = entry
         row.save()
         tally.created += before is None
         tally.changed += before is not None
