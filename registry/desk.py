@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from registry.auth import PERMISSIONS, memberships_of
 from registry.choices import DraftState, FeedState, FlagState
 from registry.domain.dates import PartialDate
 from registry.domain.instruments import InstrumentState
+from registry.domain.news.verdicts import Verdict
 from registry.models import Country, Feed, FeedEntry, Flag, Instrument, InstrumentVersion, User
 
 #: How far ahead the desk looks for dates, and how long a feed may be silent before it is worth a look.
@@ -66,7 +68,28 @@ def get_flags(user: User) -> QuerySet[Flag]:
 
 
 def get_open_flags(user: User) -> QuerySet[Flag]:
-    return get_flags(user).filter(state=FlagState.OPEN)
+    return awake(get_flags(user))
+
+
+def awake(flags: QuerySet[Flag]) -> QuerySet[Flag]:
+    """Open flags that nobody has put off to a later day."""
+    put_off = Q(snoozed_until__gt=timezone.now())
+    return flags.filter(state=FlagState.OPEN).exclude(put_off)
+
+
+def get_verdicts(since: dt.datetime) -> list[Verdict]:
+    """What officers said of flags since an instant, newest first."""
+    decided = Flag.objects.filter(decided_at__gte=since, state__in=(FlagState.CONFIRMED, FlagState.DISMISSED))
+    rows = decided.select_related("entry__feed").order_by("-decided_at")
+    return [
+        Verdict(
+            decided_on=flag.decided_at.date() if flag.decided_at else since.date(),
+            source=flag.entry.feed.title,
+            rules=tuple(dict.fromkeys(r["rule"] for r in flag.reasons if float(r.get("weight") or 0) > 0)),
+            right=flag.state == FlagState.CONFIRMED,
+        )
+        for flag in rows
+    ]
 
 
 def get_instruments_of(user: User) -> QuerySet[Instrument]:

@@ -271,10 +271,19 @@ class FeedForm(forms.ModelForm):
             "publisher",
             "country",
             "language",
+            "note",
             "is_enabled",
+            "is_unverified",
             "shortest_interval_s",
             "is_demo",
         )
+        help_texts = {
+            "url": "The feed itself (RSS or Atom). Only its page is known? Find the feed by the page first.",
+            "feed_id": "A short name for commands, such as ph-gazette.",
+            "language": "Such as en, id, ms, vi, th; what the entries say of themselves and their words come first.",
+            "shortest_interval_s": "900 is 15 minutes. Quiet feeds are looked at less often by themselves.",
+        }
+        widgets = {"note": forms.Textarea(attrs={"rows": 2})}
 
 
 #: Why a flag is no change of policy, as an officer picks it; the words that follow say more.

@@ -57,13 +57,17 @@ def flag_state(flag: Flag) -> JSON:
     joined = flag.joined_to.flag_id if flag.joined_to else None
     columns = ("state", "countries", "minerals", "hs", "measure", "change_kind", "effective", "counterpart", "reasons",
                "decided_by", "decision_reason")  # fmt: skip
-    return {**_columns(flag, columns), "entry": flag.entry.content_sha256, "score": flag.score, "joined_to": joined}
+    later = {"snoozed_until": flag.snoozed_until.isoformat()} if flag.snoozed_until else {}
+    entry = flag.entry.content_sha256
+    return {**_columns(flag, columns), "entry": entry, "score": flag.score, "joined_to": joined, **later}
 
 
 def feed_state(feed: Feed) -> JSON:
     return {
         **_columns(feed, ("title", "url", "publisher", "language", "is_enabled", "is_demo", "shortest_interval_s")),
         "country": feed.country_id,
+        **({"is_unverified": True} if feed.is_unverified else {}),
+        **({"note": feed.note} if feed.note else {}),
     }
 
 

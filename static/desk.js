@@ -37,8 +37,9 @@
     if (event.key === "j") rows[Math.min(here + 1, rows.length - 1)].click();
     if (event.key === "k") rows[Math.max(here - 1, 0)].click();
     if (event.key === "i") document.getElementById("make")?.click();
-    const fold = document.getElementById("dismiss");
-    if (event.key === "x" && fold) {
+    if (event.key === "s") document.getElementById("snooze")?.click();
+    const fold = document.getElementById({ x: "dismiss", m: "merge" }[event.key] || "");
+    if (fold) {
       fold.open = true;
       fold.querySelector("select").focus();
       event.preventDefault();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,16 +25,19 @@ from ledger.selectors import get_newest_entry
 from registry.admin.base import ReadOnlyAdmin
 from registry.admin.instruments import preview_of_flag
 from registry.choices import MEASURE_CODES, FlagState, label
-from registry.desk import countries_of, get_flags
+from registry.desk import awake, countries_of, get_flags, get_verdicts
 from registry.domain.marking import Piece, mark
-from registry.exceptions import RegistryError
+from registry.domain.news.verdicts import shares
+from registry.exceptions import BadInput, RegistryError
 from registry.forms import DismissForm, minerals
 from registry.models import Country, Flag, Instrument
 from registry.permissions import can_decide
 from registry.prefilling import prefill_of, reading_of
-from registry.services.flags import dismiss, reopen
+from registry.services.flags import dismiss, merge, reopen, snooze
 
 PAGE = 20
+#: So far back goes the page of how right the rules are.
+WEEKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,30 @@ class FlagAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(self.decide_view)
-        return [path("<int:pk>/decide/<slug:verdict>/", decide, name="registry_flag_decide"), *super().get_urls()]
+        precision = self.admin_site.admin_view(self.precision_view)
+        return [
+            path("<int:pk>/decide/<slug:verdict>/", decide, name="registry_flag_decide"),
+            path("precision/", precision, name="registry_flag_precision"),
+            *super().get_urls(),
+        ]
+
+    def precision_view(self, request: HttpRequest) -> HttpResponse:
+        """How often the rules were right, by officers' verdicts."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        verdicts = get_verdicts(timezone.now() - dt.timedelta(weeks=WEEKS))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "How right the rules are",
+            "weeks": WEEKS,
+            "total": shares(verdicts, lambda verdict: ["all"]),
+            "tables": [
+                ("Week from", sorted(shares(verdicts, lambda v: [v.week]), key=lambda share: share.name, reverse=True)),
+                ("Source", shares(verdicts, lambda verdict: [verdict.source])),
+                ("Rule", shares(verdicts, lambda verdict: verdict.rules)),
+            ],
+        }
+        return TemplateResponse(request, "admin/registry/flag/precision.html", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -105,33 +132,55 @@ class FlagAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         flag = Flag.objects.select_related("entry__feed", "country", "joined_to").filter(pk=pk).first()
-        if flag is None or verdict not in ("dismiss", "reopen"):
+        if flag is None or verdict not in ("dismiss", "reopen", "merge", "snooze"):
             raise Http404("no such flag or verdict")
-        if verdict == "reopen":
-            self._reopen(request, flag)
-            return HttpResponseRedirect(_address("", flag))
+        if verdict != "dismiss":
+            self._answer(request, flag, verdict)
+            return HttpResponseRedirect(_address(_shown(request), flag if verdict == "reopen" else None))
         form = DismissForm(request.POST)
         if not form.is_valid():
             context = self._inbox(request, asked=flag.flag_id, dismissal=form)
             return TemplateResponse(request, "admin/registry/flag/inbox.html", context, status=400)
-        self._dismiss(request, flag, form.reason())
-        return HttpResponseRedirect(_address("", None))
+        self._answer(request, flag, verdict, form.reason())
+        return HttpResponseRedirect(_address(_shown(request), None))
 
-    def _dismiss(self, request: HttpRequest, flag: Flag, reason: str) -> None:
+    def _answer(self, request: HttpRequest, flag: Flag, verdict: str, reason: str = "") -> None:
+        """Make the one call of a verdict and say what came of it."""
+        user: Any = request.user
         try:
-            dismiss(flag=flag, by=request.user, reason=reason)  # type: ignore[arg-type]
+            if verdict == "dismiss":
+                dismiss(flag=flag, by=user, reason=reason)
+            elif verdict == "merge":
+                merge(flag=flag, into=_asked_for(request), by=user)
+            elif verdict == "snooze":
+                snooze(flag=flag, days=_days(request), by=user)
+            else:
+                reopen(flag=flag, by=user, reason="opened again at the desk")
         except RegistryError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, f"Dismissed: {flag}.", messages.SUCCESS)
+            self.message_user(request, f"{_SAID[verdict]}: {flag}.", messages.SUCCESS)
 
-    def _reopen(self, request: HttpRequest, flag: Flag) -> None:
-        try:
-            reopen(flag=flag, by=request.user, reason="opened again at the desk")  # type: ignore[arg-type]
-        except RegistryError as error:
-            self.message_user(request, str(error), messages.ERROR)
-        else:
-            self.message_user(request, f"Open again: {flag}.", messages.SUCCESS)
+
+_SAID = {"dismiss": "Dismissed", "merge": "Joined", "snooze": "Put off", "reopen": "Open again"}
+
+
+def _asked_for(request: HttpRequest) -> Flag:
+    into = Flag.objects.select_related("joined_to", "country").filter(flag_id=request.POST.get("into", "")).first()
+    if into is None:
+        raise BadInput("Choose the flag that tells the same step.")
+    return into
+
+
+def _days(request: HttpRequest) -> int:
+    asked = request.POST.get("days", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 4 else 0
+
+
+def _shown(request: HttpRequest) -> str:
+    """The tab that a verdict was given in, to go on there."""
+    shown = request.POST.get("show", "")
+    return shown if shown in ("mine", "all", "later", "decided") else ""
 
 
 def _tabs(request: HttpRequest) -> list[Tab]:
@@ -145,6 +194,7 @@ def _tabs(request: HttpRequest) -> list[Tab]:
     return [
         *first,
         Tab("all", "All countries", everywhere),
+        Tab("later", "Put off", _queue(request, "later").count()),
         Tab("decided", "Decided", _queue(request, "decided").count()),
     ]
 
@@ -153,8 +203,10 @@ def _queue(request: HttpRequest, shown: str) -> QuerySet[Flag]:
     every = Flag.objects.select_related("entry__feed", "country").order_by("-score", "-raised_at", "-pk")
     if shown == "decided":
         return every.exclude(state=FlagState.OPEN).order_by("-decided_at", "-raised_at")
+    if shown == "later":
+        return every.filter(state=FlagState.OPEN, snoozed_until__gt=timezone.now()).order_by("snoozed_until", "pk")
     opened = get_flags(request.user) if shown == "mine" else every  # type: ignore[arg-type]
-    return opened.filter(state=FlagState.OPEN).order_by("-score", "-raised_at", "-pk")
+    return awake(opened).order_by("-score", "-raised_at", "-pk")
 
 
 def _narrow(flags: QuerySet[Flag], wanted: InboxFilter) -> QuerySet[Flag]:
@@ -198,11 +250,34 @@ def _pane(request: HttpRequest, flag: Flag) -> dict[str, Any]:
         "preview": preview_of_flag(prefilled, on=timezone.localdate()) if open_now else None,
         "entry_log": get_newest_entry("flag", flag.flag_id),
         "can_decide": allowed and open_now,
-        "can_reopen": allowed and flag.state == FlagState.DISMISSED,
+        "can_reopen": allowed and (_was_merged(flag) or flag.state == FlagState.DISMISSED or _is_put_off(flag)),
+        "is_put_off": _is_put_off(flag),
+        "others": _others(flag) if allowed and open_now else [],
         "make": f"{reverse('admin:registry_instrument_add')}?{urlencode({'flag': flag.flag_id})}",
         "targets": _targets(flag) if allowed and open_now else [],
         "became": list(flag.instruments.all()),
     }
+
+
+def _is_put_off(flag: Flag) -> bool:
+    return flag.state == FlagState.OPEN and flag.snoozed_until is not None and flag.snoozed_until > timezone.now()
+
+
+def _was_merged(flag: Flag) -> bool:
+    return flag.state == FlagState.JOINED and flag.decided_at is not None
+
+
+def _others(flag: Flag) -> list[Flag]:
+    """Flags that may tell the same step: lately raised, of its country or minerals, nearest first."""
+    since = flag.raised_at - dt.timedelta(days=60)
+    recent = Flag.objects.filter(raised_at__gte=since, joined_to=None).exclude(state=FlagState.DISMISSED)
+    rows = recent.exclude(pk=flag.pk).select_related("entry", "country").order_by("-raised_at")[:200]
+
+    def nearness(other: Flag) -> int:
+        same_country = 2 * bool(set(other.countries) & set(flag.countries))
+        return same_country + bool(set(other.minerals) & set(flag.minerals)) + (other.measure == flag.measure)
+
+    return sorted((row for row in rows if nearness(row) >= 2), key=nearness, reverse=True)[:12]
 
 
 def _targets(flag: Flag) -> list[tuple[Instrument, str]]:

@@ -22,6 +22,8 @@ class Feed(models.Model):
     language = models.CharField(max_length=10, blank=True)
     is_enabled = models.BooleanField("enabled", default=False)
     is_demo = models.BooleanField("demonstration data", default=False)
+    is_unverified = models.BooleanField("nobody has checked the address", default=False)
+    note = models.TextField("where to look, and what for", blank=True)
     shortest_interval_s = models.PositiveIntegerField("shortest interval in seconds", default=900)
     interval_s = models.PositiveIntegerField(default=3600, editable=False)
     next_poll_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -132,6 +134,8 @@ class Flag(models.Model):
     reasons = models.JSONField(default=list)
     joined_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="joined")
     raised_at = models.DateTimeField()
+    #: Out of the inbox until this instant.
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=100, blank=True)
     decision_reason = models.TextField(blank=True)

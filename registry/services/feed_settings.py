@@ -9,6 +9,7 @@ from ledger.domain.actor import Actor
 from ledger.services import Change, record
 from registry.choices import FeedState
 from registry.domain import polling
+from registry.exceptions import WrongState
 from registry.live import feed_state
 from registry.models import Feed
 
@@ -44,9 +45,23 @@ def set_enabled(*, feed: Feed, enabled: bool, by: Actor, reason: str = "") -> No
     record(by=by, change=Change(action, "feed", feed.feed_id, before, feed_state(feed)), reason=reason)
 
 
+def accept_move(*, feed: Feed, by: Actor) -> Feed:
+    """Take over the address that a feed says it moved to. Raises WrongState or django's ValidationError."""
+    if not feed.proposed_url:
+        raise WrongState("This feed proposes no other address any more.")
+    old, feed.url = feed.url, feed.proposed_url
+    return save_feed(feed=feed, by=by, reason=f"the feed moved for good from {old}")
+
+
+def look_now(*, feed: Feed) -> None:
+    """Make a watched feed due at once; its site's pause is kept. Raises WrongState."""
+    if not Feed.objects.filter(pk=feed.pk, is_enabled=True).update(next_poll_at=timezone.now()):
+        raise WrongState("Nobody watches this feed; start to watch it first.")
+
+
 #: What a person sets. The poller's own columns are never written from a form that was open while it polled.
 _SETTINGS = ("feed_id", "title", "url", "site", "publisher", "country", "language", "is_enabled", "is_demo",
-             "shortest_interval_s", "next_poll_at")  # fmt: skip
+             "is_unverified", "note", "shortest_interval_s", "next_poll_at")  # fmt: skip
 
 
 def _forget(feed: Feed) -> tuple[str, ...]:

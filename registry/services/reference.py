@@ -18,6 +18,7 @@ from registry.domain.instruments import InstrumentState
 from registry.domain.paper import PaperFacility, PaperInstrument, PaperSource
 from registry.models import Facility, Instrument, InstrumentRelation, Measure, Party, Source, StatusEvent
 from registry.services.facts import FactRow, Tally, put_facts
+from registry.services.feed_lists import load_starters
 from registry.services.instruments import Draft, publish, save_draft
 from registry.states import facility_state, party_state, source_details, state_of
 
@@ -31,6 +32,7 @@ def load_reference(*, by: Actor) -> Tally:
     What an officer has changed since is left as the officer has it.
     """
     tally = Tally()
+    tally += load_starters(by=by)
     tally += _load_sources(by)
     tally += _load_parties(by)
     tally += _load_facilities(by)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.domain.news import Classification, NewsItem, classify
+from registry.domain.news.verdicts import wilson
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "news"
 SEEN, UNSEEN = ("news_dev", "headlines_dev", "labelled", "later"), ("unseen",)
@@ -45,15 +46,6 @@ def load(names: Iterable[str]) -> list[Case]:
         results = classify([NewsItem.from_json(item) for item in items])
         cases += [Case(item["lang"], item["expect"], got) for item, got in zip(items, results, strict=True)]
     return cases
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share, by Wilson's score."""
-    if not of:
-        return 0.0, 1.0
-    z, share = 1.96, hits / of
-    middle, width = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, (middle - width) / (1 + z * z / of)), min(1.0, (middle + width) / (1 + z * z / of))
 
 
 def _day(text: str | None) -> str:
