@@ -75,8 +75,10 @@ def feed_links(markup: str, base: str) -> list[Outline]:
     page = _Page(base)
     page.feed(markup)
     page.close()
-    found = {row.url: row for row in reversed([*page.declared, *page.guessed])}
-    return list(reversed(found.values()))[:_MOST_LINKS]
+    found: dict[str, Outline] = {}
+    for row in (*page.declared, *page.guessed):
+        found.setdefault(row.url, row)
+    return list(found.values())[:_MOST_LINKS]
 
 
 class _Page(HTMLParser):
