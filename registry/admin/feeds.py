@@ -52,8 +52,10 @@ class FeedAdmin(ServiceAdmin):
     form = FeedForm
     change_form_template = "admin/registry/feed/change_form.html"
     change_list_template = "admin/registry/feed/change_list.html"
-    list_display = ("title", "watched", "country", "language", "answered", "is_demo")
-    list_filter = ("is_enabled", "state", ("country", admin.RelatedOnlyFieldListFilter), "language")
+    list_display = ("title", "watched", "country", "language", "answered")
+    # what is watched stands above the starter list
+    ordering = ("-is_enabled", "title")
+    list_filter = ("is_enabled", "is_unverified", "state", ("country", admin.RelatedOnlyFieldListFilter), "language")
     list_select_related = ("country",)
     search_fields = ("title", "publisher", "url", "feed_id")
     autocomplete_fields = ("country",)

@@ -197,13 +197,13 @@ def test_a_flag_of_another_country_is_read_and_not_decided(flag: Flag) -> None:
 
 def test_a_feed_is_switched_on_and_off_with_an_entry_each(officer: User, flag: Flag) -> None:
     client, feed = at_desk(officer), flag.entry.feed
-    switch = f"/admin/registry/feed/{feed.pk}/switch/"
+    switch = f"/admin/registry/feed/{feed.pk}/act/"
 
-    client.post(switch, {"enabled": "yes"})
+    client.post(switch, {"do": "watch"})
     feed.refresh_from_db()
     assert feed.is_enabled
     assert feed.next_poll_at is not None
-    client.post(switch, {"enabled": "no"})
+    client.post(switch, {"do": "stop"})
     assert list(Entry.objects.filter(object_type="feed").order_by("pk").values_list("action", flat=True)) == [
         "enable",
         "disable",
