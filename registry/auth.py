@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.REVIEWER.value: frozenset(_OFFICER | _LOTS | {"registry.approve_instrument", "registry.accept_fact"}),
     Role.AUDITOR.value: frozenset(_AUDITOR | _LOTS | {"registry.view_party", "registry.view_facility"}),
     Role.ADMINISTRATOR.value: frozenset(_VIEW | _EDIT | _ALERTS | _PEOPLE),
+    Role.VIEWER.value: frozenset(_VIEW),
 }
 
 

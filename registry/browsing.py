@@ -48,8 +48,8 @@ def get_known_instrument(
 
 def get_document(sha256: str, user: Any) -> InstrumentDocument | None:
     """A kept file that a person may read: of a record that was ever approved with it, or of one of their desk."""
-    rows = InstrumentDocument.objects.filter(sha256=sha256).select_related("instrument")
-    for row in rows:
+    rows: QuerySet[InstrumentDocument] = InstrumentDocument.objects.filter(sha256=sha256)
+    for row in rows.select_related("instrument"):
         if user.has_perm("registry.view_instrument", row.instrument) or _was_published(row):
             return row
     return None

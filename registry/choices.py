@@ -16,6 +16,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    VIEWER = "viewer"
 
 
 class DraftState(StrEnum):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.models import Entry
 from registry.choices import label
 from registry.comparing import ChangeLine, Words
 from registry.models import Instrument, InstrumentDocument, InstrumentRelation, Measure, StatusEvent
@@ -25,6 +26,8 @@ class Edit:
     reason: str
     lines: list[ChangeLine] = field(default_factory=list)
     is_first: bool = False
+    door: str = ""
+    entry: int | None = None
 
 
 def get_edits(instrument: Instrument) -> list[Edit]:
@@ -38,7 +41,17 @@ def get_edits(instrument: Instrument) -> list[Edit]:
         edit = edits[-1]
         edit.is_first = edit.is_first or (row.history_type == "+" and row.history_object.__class__ is Instrument)
         edit.lines.extend(_lines(row, words))
+    _find_entries(instrument, edits)
     return edits[::-1]
+
+
+def _find_entries(instrument: Instrument, edits: list[Edit]) -> None:
+    """Each edit's entry in the log, which says through which door it came: of the same person at the same time."""
+    entries = list(Entry.objects.filter(object_type="instrument", object_id=instrument.instrument_id).order_by("pk"))
+    for edit in edits:
+        near = [each for each in entries if each.actor == edit.by and abs(each.recorded_at - edit.at) <= _TOGETHER]
+        if near:
+            edit.door, edit.entry = near[0].door, near[0].pk
 
 
 def _rows(instrument: Instrument) -> list[Any]:

@@ -257,6 +257,7 @@ class InstrumentAdmin(ReviewAdmin):
             "opts": self.opts,
             "original": instrument,
             "edits": get_edits(instrument),
+            "may_restore": request.user.has_perm("registry.change_instrument", instrument),
             "versions": instrument.versions.select_related("recorded_entry").order_by("-number"),
             "newest_entry": get_newest_entry("instrument", instrument.instrument_id),
             **(extra_context or {}),

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
 from registry.admin.base import ServiceAdmin
 from registry.exceptions import RegistryError
 from registry.models import Instrument, User
 from registry.services import instruments as services
+from registry.services.restoring import restore
 
 
 def _submit(instrument: Instrument, by: User, reason: str) -> str:
@@ -42,7 +43,31 @@ class ReviewAdmin(ServiceAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         step = self.admin_site.admin_view(self.step_view)
-        return [path("<int:pk>/step/<slug:name>/", step, name="registry_instrument_step"), *super().get_urls()]
+        back = self.admin_site.admin_view(self.restore_view)
+        return [
+            path("<int:pk>/step/<slug:name>/", step, name="registry_instrument_step"),
+            path("<int:pk>/restore/<int:number>/", back, name="registry_instrument_restore"),
+            *super().get_urls(),
+        ]
+
+    def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Makes an earlier version the draft again; POST with ``restore_reason``."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        instrument = self.get_object(request, str(pk))
+        version = instrument and instrument.versions.filter(number=number).first()
+        if version is None:
+            raise Http404("no such record or version")
+        reason = request.POST.get("restore_reason", "").strip()
+        try:
+            restore(version=version, by=request.user, reason=reason)  # type: ignore[arg-type]
+        except RegistryError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:registry_instrument_history", args=[pk]))
+        self.message_user(
+            request, f"Version {number} is the draft now. A second officer approves it.", messages.SUCCESS
+        )
+        return HttpResponseRedirect(self.page_of(instrument))
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         if request.method != "POST":

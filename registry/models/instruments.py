@@ -25,6 +25,7 @@ from registry.choices import (
 )
 from registry.domain.dates import Basis, PartialDate
 from registry.models.sources import Source
+from registry.models.tracked import TrackedManager
 from registry.models.vocabulary import Country
 
 
@@ -92,6 +93,7 @@ class Instrument(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects = TrackedManager()
     history = desk_history()
 
     class Meta:
@@ -118,6 +120,7 @@ class Measure(models.Model):
     start = partial_date_field("in force from")
     until = partial_date_field("last day in force")
 
+    objects = TrackedManager()
     history = desk_history()
 
     class Meta:
@@ -141,6 +144,7 @@ class StatusEvent(models.Model):
     basis = models.CharField(max_length=15, choices=BASES, default=Basis.STATED.value)
     note = models.CharField(max_length=300, blank=True)
 
+    objects = TrackedManager()
     history = desk_history()
 
     class Meta:

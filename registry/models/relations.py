@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from registry.choices import DOCUMENT_ROLES, RELATIONS, DocumentRole
 from registry.models.instruments import Instrument, desk_history, partial_date_field
+from registry.models.tracked import TrackedManager
 
 
 class InstrumentRelation(models.Model):
@@ -18,6 +19,7 @@ class InstrumentRelation(models.Model):
     since = partial_date_field("since")
     note = models.CharField(max_length=300, blank=True)
 
+    objects = TrackedManager()
     history = desk_history()
 
     class Meta:
@@ -45,6 +47,7 @@ class InstrumentDocument(models.Model):
     sha256 = models.CharField(max_length=64, editable=False)
     retrieved_at = models.DateTimeField(editable=False)
 
+    objects = TrackedManager()
     history = desk_history()
 
     class Meta:

@@ -43,6 +43,8 @@ class Draft:
     relations: Sequence[InstrumentRelation] = ()
     documents: Sequence[InstrumentDocument] = ()
     removed: Sequence[models.Model] = field(default=())
+    #: Measures bring the numbers they are to have; else new ones get the next free.
+    is_numbered: bool = False
 
 
 @transaction.atomic
@@ -56,20 +58,20 @@ def save_draft(*, draft: Draft, by: Actor, reason: str) -> Instrument:
     instrument.instrument_id = instrument.instrument_id or _new_id(instrument)
     instrument.state = DraftState.DRAFT.value
     instrument.drafted_by, instrument.submitted_by = by.public_id, ""
-    _save(instrument, reason)
+    _save(instrument, by, reason)
     for row in draft.removed:
+        _sign(row, by, reason)
         row.delete()
     for number, measure in enumerate(draft.measures, start=1):
-        measure.instrument, measure.number = (
-            instrument,
-            measure.number if measure.pk else _free_number(instrument, number),
-        )
-        _save(measure, reason)
+        measure.instrument = instrument
+        if measure.pk is None and not draft.is_numbered:
+            measure.number = _free_number(instrument, number)
+        _save(measure, by, reason)
     parts: list[StatusEvent | InstrumentRelation | InstrumentDocument]
     parts = [*draft.events, *draft.relations, *draft.documents]
     for part in parts:
         part.instrument = instrument
-        _save(part, reason)
+        _save(part, by, reason)
     _check_whole(instrument)
     _record(instrument, "draft" if before is None else "change", before, by, reason)
     if instrument.flag is not None:
@@ -178,7 +180,7 @@ def _move(instrument: Instrument, state: DraftState, action: str, by: Actor, rea
     if state is DraftState.SUBMITTED:
         instrument.submitted_by = by.public_id
     instrument.review_note = reason if state is DraftState.SENT_BACK else ""
-    _save(instrument, reason)
+    _save(instrument, by, reason)
     _record(instrument, action, before, by, reason)
 
 
@@ -193,10 +195,16 @@ def _stored(instrument: Instrument) -> object:
     return instrument_state(Instrument.objects.select_related("source", "flag").get(pk=instrument.pk))
 
 
-def _save(row: models.Model, reason: str) -> None:
-    row._change_reason = reason[:100]  # type: ignore[attr-defined]
+def _save(row: models.Model, by: Actor, reason: str) -> None:
+    _sign(row, by, reason)
     row.full_clean()
     row.save()
+
+
+def _sign(row: models.Model, by: Actor, reason: str) -> None:
+    """Name who changes a row and why in its history, whatever door it is."""
+    row._history_user = by.public_id  # type: ignore[attr-defined]
+    row._change_reason = reason[:100]  # type: ignore[attr-defined]
 
 
 def _free_number(instrument: Instrument, wanted: int) -> int:

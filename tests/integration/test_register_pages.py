@@ -8,25 +8,21 @@ import json
 import re
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from openpyxl import load_workbook
 
 from ledger.domain.actor import COMMAND
 from registry.models import Instrument
 from registry.services.instruments import Draft, publish, save_draft
+from tests.integration.loaded import loaded, reference
 
+__all__ = ["loaded", "reference"]
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def client(register: None) -> Client:
+def client(reference: None) -> Client:
     return Client()
-
-
-@pytest.fixture
-def register() -> None:
-    call_command("load_reference", stdout=io.StringIO())
 
 
 def titles(client: Client, query: str) -> list[str]:
