@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -53,7 +54,11 @@ class SheetAdmin(ServiceAdmin):
         query = request.GET.copy()
         wanted = query.pop("format", ["xlsx"])[-1]
         request.GET = query  # type: ignore[assignment]
-        listed = self.get_changelist_instance(request).queryset.values("pk")
+        try:
+            listed = self.get_changelist_instance(request).queryset.values("pk")
+        except IncorrectLookupParameters:
+            self.message_user(request, "The list has no such filter: choose anew.", messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:registry_instrument_changelist"))
         return _file(export_sheet(self.get_queryset(request).filter(pk__in=listed)), wanted, "instruments")
 
     def template_view(self, request: HttpRequest) -> HttpResponse:
