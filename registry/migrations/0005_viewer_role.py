@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0003_feeds_remember'),
+        ('registry', '0004_facts_proposed'),
     ]
 
     operations = [
