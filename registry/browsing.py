@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from registry.choices import FactStatus
