@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0004_facts_proposed'),
+        ('registry', '0005_feeds_starters_flags_snoozed'),
     ]
 
     operations = [
