@@ -19,6 +19,7 @@ PUBLIC = (
     "/lots/",
     "/lots/TH-CMP-0007/",
     "/lots/VN-ORE-0041/",
+    "/lots/VN-ORE-0041/label/",
     "/changes/",
     "/what-if/",
     "/compare/",
@@ -60,4 +61,16 @@ DESK = (
     "/admin/registry/country/",
     "/admin/alerts/",
 )
-AUDITOR = ("/import/", "/lots/?findings=open", "/alerts/")
+AUDITOR = (
+    "/import/",
+    "/lots/?findings=open",
+    "/lots/TH-MAG-0117/",
+    "/lots/MM-CC-0093/documents/",
+    "/lots/MM-CC-0093/hold/",
+    "/lots/MM-CC-0093/sharing/",
+    "/due-diligence/",
+    "/admin/traceability/finding/",
+    "/admin/traceability/lot/",
+    "/admin/traceability/upload/",
+    "/alerts/",
+)
