@@ -119,7 +119,8 @@ def _environment(folder: Path, port: int, **more: str) -> dict[str, str]:
     return {**base, "DATA_DIR": str(folder), "PORT": str(port), "FETCH_ALLOW": f"127.0.0.1:{port}", **more}
 
 
-@pytest.fixture(scope="session")
+# Of the package, not the session: its event loop makes Django refuse the database to tests that come after.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

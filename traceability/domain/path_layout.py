@@ -86,7 +86,7 @@ class Layout:
     @property
     def is_long(self) -> bool:
         """Up to here a path is drawn smaller to fit the page and stays readable; a longer one scrolls."""
-        return self.width > 1320
+        return self.width > 1400
 
 
 @dataclass(slots=True)
