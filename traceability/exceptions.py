@@ -79,3 +79,14 @@ class CannotPrint(TraceabilityError):
 
 class CannotExport(TraceabilityError):
     """A dossier cannot be written where it was asked for."""
+
+
+class BadCredential(TraceabilityError):
+    """A credential that does not hold, or is none; the message says why."""
+
+
+class NotSealed(TraceabilityError):
+    """Nothing was sealed yet, so there is no key to sign by."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was sealed into the log yet; ask again in some seconds.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from traceability import (
+    credential_views,
     document_views,
     dossier_views,
     hold_views,
@@ -33,6 +34,9 @@ urlpatterns = [
     path("papers/<str:document_id>/", document_views.read, name="document"),
     path("papers/<str:document_id>/check/", document_views.check, name="document-check"),
     path("papers/<str:document_id>/withdraw/", document_views.withdraw, name="document-withdraw"),
+    path("lots/<str:lot_id>/credentials/<str:kind>/", credential_views.lot_credential, name="lot-credential"),
+    path("facilities/<str:facility_id>/record/", credential_views.facility_credential, name="facility-record"),
+    path(".well-known/did.json", credential_views.did, name="did"),
     path("lots/<str:lot_id>/dossier/", dossier_views.lot_dossier, name="lot-dossier"),
     path("lots/<str:lot_id>/", views.lot_detail, name="lot-detail"),
 ]

@@ -22,6 +22,7 @@ from registry.models import Feed, Instrument
 from registry.paths import lot_path
 from traceability.browsing import get_lot_page
 from traceability.chains import LotChain, main_element
+from traceability.credentials import KINDS, did_document, issue
 from traceability.dossier import sections
 from traceability.dossier.archive import write_archive
 from traceability.dossier.documents import NamedDocument, named_documents
@@ -85,6 +86,8 @@ def _files(gathered: Gathered, named: list[NamedDocument], by: Actor, at: dt.dat
         **traces,
         "events.json": _json(gathered.events_json()),
         "epcis.json": _json(epcis_document),
+        **{f"credentials/{kind}.jwt": issue(lot, kind, EVERYTHING).encode() for kind in KINDS},
+        "credentials/did.json": _json(did_document()),
         **{f"documents/{each.sha256}": each.content for each in named if each.content is not None},
         "verify.py": VERIFY.read_bytes(),
     }
