@@ -91,10 +91,10 @@ class _Checker:
     def _ids(self, table: str) -> set[str]:
         """Every id of a table that the import names, as its own or as a reference."""
         key = _KEYS[table]
-        found = {row.values[key] for row in self.rows.of(table) if key in row.values}
+        found = {row.get(key) for row in self.rows.of(table)}
         for name, column in self._referring(table):
-            found |= {row.values[column] for row in self.rows.of(name) if column in row.values}
-        return found
+            found |= {row.get(column) for row in self.rows.of(name)}
+        return found - {None}
 
     def _referring(self, table: str) -> Iterator[tuple[str, str]]:
         for other in self.tables.values():
@@ -114,9 +114,9 @@ class _Checker:
 
     def _refer(self, table: Table, column: str, to: str, known: Set[Any]) -> None:
         for row in self.rows.of(table.name):
-            if column in row.values and row.values[column] not in known:
+            if row.get(column) not in known and row.has(column):
                 where = "the registry" if to == "minerals" else f"{to}.csv nor in the registry"
-                message = f"{shown(row.values[column])} is {'not' if to == 'minerals' else 'neither'} in {where}"
+                message = f"{shown(row.get(column))} is {'not' if to == 'minerals' else 'neither'} in {where}"
                 self._problem(table.name, row, column, Code.UNKNOWN_REFERENCE, message)
 
     def _new(self, table: str, fact: Callable[..., Any], key: str, stored: Mapping[str, Any]) -> list[Any]:
@@ -126,7 +126,7 @@ class _Checker:
             if not row.is_whole:
                 continue
             made = fact(**row.values)
-            self._place(table, row, key, row.values[key], made, stored, found)
+            self._place(table, row, key, row.get(key), made, stored, found)
         return list(found.values())
 
     def _place(
@@ -146,22 +146,22 @@ class _Checker:
             self.accepted.unchanged[table] += 1
         else:
             where = "the registry" if key in stored else "an earlier row"
-            message = f"{shown(str(row.values[column]))} stands in {where} with other content"
+            message = f"{shown(str(row.get(column)))} stands in {where} with other content"
             self._problem(table, row, column, Code.CONFLICT, message)
 
     def _check_assays(self) -> None:
         found: dict[Hashable, AssayFact] = {}
         analytes = {(assay, parse_analyte(formula).element): formula for assay, formula in self.assays}
         for row in self.rows.of("assays"):
-            if "assay_id" in row.values and "analyte" in row.values:
+            if row.has("assay_id") and row.has("analyte"):
                 self._one_analyte_an_element(row, analytes)
             if row.is_whole:
-                key = (row.values["assay_id"], row.values["analyte"])
+                key = (row.get("assay_id"), row.get("analyte"))
                 self._place("assays", row, "assay_id", key, AssayFact(**row.values), self.assays, found)
         self.accepted.assays = list(found.values())
 
     def _one_analyte_an_element(self, row: Row, analytes: dict[tuple[str, str], str]) -> None:
-        assay, formula = row.values["assay_id"], row.values["analyte"]
+        assay, formula = row.get("assay_id"), row.get("analyte")
         other = analytes.setdefault((assay, parse_analyte(formula).element), formula)
         if other != formula:
             message = f"assay {shown(assay)} gives {other} already, which is the same element as {formula}"
@@ -173,9 +173,10 @@ class _Checker:
         rows_of: dict[str, Row] = {}
         for row in self.rows.of("events"):
             self._check_event_row(row)
-            if "event_id" not in row.values or not row.is_whole or row.values["event_id"] in self._broken_lines:
+            event_id = row.get("event_id")
+            if event_id is None or not row.is_whole or event_id in self._broken_lines:
                 continue
-            made = EventFact(**row.values, lines=tuple(lines.get(row.values["event_id"], ())))
+            made = EventFact(**row.values, lines=tuple(lines.get(event_id, ())))
             self._place("events", row, "event_id", made.event_id, made, self.events, found)
             rows_of.setdefault(made.event_id, row)
         self._check_stray_lines(lines)
@@ -185,7 +186,7 @@ class _Checker:
     def _check_event_row(self, row: Row) -> None:
         kind = row.get("kind")
         for needed_by, column in ((EventKind.SHIP, "to_facility_id"), (EventKind.TRANSFER_OWNERSHIP, "to_party_id")):
-            if kind is needed_by and column not in row.values and column not in row.bad:
+            if kind is needed_by and not row.has(column) and column not in row.bad:
                 row.bad = row.bad | {column}
                 self._problem("events", row, column, Code.BAD_VALUE, f"a {kind.value} needs {column}")
         if row.get("corrects_event_id") is not None and row.get("corrects_event_id") == row.get("event_id"):
@@ -194,8 +195,8 @@ class _Checker:
     def _lines(self) -> dict[str, list[LineFact]]:
         """The lines of each event, each once; what does not suit the event's kind is reported."""
         kinds = {event.event_id: event.kind for event in self.events.values()}
-        kinds |= {row.values["event_id"]: row.values["kind"] for row in self.rows.of("events")
-                  if "event_id" in row.values and "kind" in row.values}  # fmt: skip
+        rows = self.rows.of("events")
+        kinds |= {row.get("event_id"): row.get("kind") for row in rows if row.has("event_id") and row.has("kind")}
         self._broken_lines: set[str] = set()
         self._repeated: dict[str, int] = {}
         lines: dict[str, dict[LineFact, None]] = {}
@@ -204,8 +205,7 @@ class _Checker:
             if not self._suits(row, kinds.get(event_id)) or not row.is_whole:
                 self._broken_lines.add(event_id)
                 continue
-            values = {name: value for name, value in row.values.items() if name != "event_id"}
-            mine, line = lines.setdefault(event_id, {}), LineFact(**values)
+            mine, line = lines.setdefault(event_id, {}), LineFact(*(row.get(column) for column in _LINE))
             if line in mine:
                 self.accepted.unchanged["event_lines"] += 1
             mine[line] = None
@@ -266,6 +266,7 @@ class _Checker:
         self.problems.append(Problem(f"{table}.csv", row.number, column, code, message))
 
 
+_LINE = ("role", "lot_id", "quantity", "unit", "basis")
 _KEYS = {
     "parties": "party_id",
     "facilities": "facility_id",

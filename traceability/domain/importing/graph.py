@@ -48,9 +48,9 @@ def graph_problems(
     """
     here = _events(rows, stored_events)
     corrected = {
-        row.values["corrects_event_id"]
+        row.get("corrects_event_id")
         for row in rows.of("events")
-        if "corrects_event_id" in row.values and row.values["corrects_event_id"] != row.get("event_id")
+        if row.has("corrects_event_id") and row.get("corrects_event_id") != row.get("event_id")
     }
     corrected |= stored.corrections(set(here)).keys()
     live = {event_id: event for event_id, event in here.items() if event_id not in corrected}
@@ -66,9 +66,9 @@ def graph_problems(
 def _events(rows: Rows, stored_events: Mapping[str, EventFact]) -> dict[str, _Event]:
     """Events of this import that are not stored yet, with their lots by role."""
     here = {
-        row.values["event_id"]: _Event(row)
+        row.get("event_id"): _Event(row)
         for row in reversed(rows.of("events"))
-        if "event_id" in row.values and row.values["event_id"] not in stored_events
+        if row.has("event_id") and row.get("event_id") not in stored_events
     }
     for row in rows.of("event_lines"):
         event = here.get(row.get("event_id"))
@@ -77,7 +77,7 @@ def _events(rows: Rows, stored_events: Mapping[str, EventFact]) -> dict[str, _Ev
         if "role" in row.bad or "lot_id" in row.bad:
             event.is_readable = False
         else:
-            event.roles.setdefault(row.values["role"], []).append(row.values["lot_id"])
+            event.roles.setdefault(row.get("role"), []).append(row.get("lot_id"))
     return here
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from traceability.domain.importing.problems import Code, Problem
-from traceability.domain.importing.tables import Column, Table
+from traceability.domain.importing.tables import Table
 from traceability.domain.importing.values import BadValue, shown
 
 
@@ -29,14 +29,24 @@ class Sheet:
 
 @dataclass(slots=True)
 class Row:
-    """A row's values by column; a column that could not be read is in ``bad`` and has no value."""
+    """A row's values, in the order of its table's columns; None where there is none. A column that could not be read
+    is in ``bad``. Rows lie in memory by the million: they share the names of their columns."""
 
     number: int
-    values: dict[str, Any]
+    cells: list[Any]
+    places: Mapping[str, int]
     bad: frozenset[str] = frozenset()
 
     def get(self, column: str) -> Any:
-        return self.values.get(column)
+        return self.cells[self.places[column]]
+
+    def has(self, column: str) -> bool:
+        return self.cells[self.places[column]] is not None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is there, by column."""
+        return {name: value for name, value in zip(self.places, self.cells, strict=True) if value is not None}
 
     @property
     def is_whole(self) -> bool:
@@ -74,11 +84,10 @@ def _read_sheet(sheet: Sheet, table: Table, problems: list[Problem]) -> Iterator
     problems += faults
     if any(fault.code is Code.BAD_VALUE for fault in faults):
         return  # each row would say the same again
-    places = {name: place for place, name in enumerate(header)}
-    columns = [(places.get(column.name), column) for column in table.columns]
+    reader = _RowReader(table, header, problems)
     for number, cells in sheet.rows:
         if any(cells):
-            yield _read_row(table, number, cells, len(header), columns, problems)
+            yield reader.read(number, cells)
 
 
 def _header_faults(table: Table, header: list[str]) -> Iterator[Problem]:
@@ -100,28 +109,37 @@ def _header_faults(table: Table, header: list[str]) -> Iterator[Problem]:
             yield Problem(table.file, 1, column.name, Code.BAD_VALUE, f"the column {column.name} is missing")
 
 
-def _read_row(
-    table: Table,
-    number: int,
-    cells: list[str],
-    width: int,
-    columns: list[tuple[int | None, Column]],
-    problems: list[Problem],
-) -> Row:
-    values: dict[str, Any] = {}
-    bad: list[str] = []
-    if len(cells) > width and any(cells[width:]):
-        message = f"the row has {len(cells)} cells under {width} columns; a comma inside a value needs quotes"
-        problems.append(Problem(table.file, number, None, Code.BAD_VALUE, message))
-        bad.append("")
-    for place, column in columns:
-        cell = cells[place] if place is not None and place < len(cells) else ""
-        try:
-            if cell and not cell.isspace():
-                values[column.name] = column.read(cell)
-            elif column.required:
-                raise BadValue(f"{column.name} is missing")
-        except BadValue as error:
-            problems.append(Problem(table.file, number, column.name, Code.BAD_VALUE, str(error)))
-            bad.append(column.name)
-    return Row(number, values, frozenset(bad)) if bad else Row(number, values)
+class _RowReader:
+    """Reads the rows of one sheet, whose columns stand in any order."""
+
+    def __init__(self, table: Table, header: list[str], problems: list[Problem]) -> None:
+        self.table, self.problems, self.width = table, problems, len(header)
+        at = {name: place for place, name in enumerate(header)}
+        # A column that the sheet does not have is read beyond its end, where every row is empty.
+        self.columns = [(at.get(column.name, 1_000_000), column.read, column) for column in table.columns]
+        self.places = {column.name: place for place, column in enumerate(table.columns)}
+
+    def read(self, number: int, cells: list[str]) -> Row:
+        values: list[Any] = []
+        bad: list[str] = []
+        width = len(cells)
+        if width > self.width and any(cells[self.width :]):
+            bad.append(self._too_wide(number, width))
+        for place, read, column in self.columns:
+            cell = cells[place] if place < width else ""
+            value = None
+            try:
+                if cell and not cell.isspace():
+                    value = read(cell)
+                elif column.required:
+                    raise BadValue(f"{column.name} is missing")
+            except BadValue as error:
+                self.problems.append(Problem(self.table.file, number, column.name, Code.BAD_VALUE, str(error)))
+                bad.append(column.name)
+            values.append(value)
+        return Row(number, values, self.places, frozenset(bad)) if bad else Row(number, values, self.places)
+
+    def _too_wide(self, number: int, width: int) -> str:
+        message = f"the row has {width} cells under {self.width} columns; a comma inside a value needs quotes"
+        self.problems.append(Problem(self.table.file, number, None, Code.BAD_VALUE, message))
+        return ""
