@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -46,19 +46,28 @@ def balances(chain: Chain, step: Step) -> list[Balance]:
         return []
     if any(lot_id not in chain.made_of for lot_id in step.lots):
         return [Balance(None, sum(step.inputs.values(), _ZERO), sum((kg for _lot, kg in step.out()), _ZERO))]
-    out = list(step.out())
+    made_of = chain.made_of
+    fed = [(kg, made_of[lot].metals) for lot, kg in step.inputs.items()]
+    out = [(kg, made_of[lot].metals) for lot, kg in step.out()]
     return [
-        Balance(element, _content(chain, step.inputs.items(), element), _content(chain, out, element))
-        for element in sorted(named(chain, step.inputs))
+        Balance(element, _content(fed, element), _content(out, element))
+        for element in sorted({element for _kg, metals in fed for element in metals})
     ]
 
 
 @precisely
-def excesses(chain: Chain) -> dict[str, dict[str | None, Decimal]]:
+def all_balances(chain: Chain) -> dict[str, list[Balance]]:
+    """The balances of every birth event that has some, by event."""
+    found = {event_id: balances(chain, step) for event_id, step in chain.steps.items() if step.inputs}
+    return {event_id: mine for event_id, mine in found.items() if mine}
+
+
+@precisely
+def excesses(balances: Mapping[str, Iterable[Balance]]) -> dict[str, dict[str | None, Decimal]]:
     """By event, the unknown share of each element (None: dry mass) of which more came out than went in (reading 5)."""
     found = {}
-    for event_id, step in chain.steps.items():
-        gains = {balance.element: balance.excess for balance in balances(chain, step) if balance.is_gain}
+    for event_id, mine in balances.items():
+        gains = {balance.element: balance.excess for balance in mine if balance.is_gain}
         if gains:
             found[event_id] = gains
     return found
@@ -69,6 +78,5 @@ def named(chain: Chain, lots: Iterable[str]) -> set[str]:
     return {element for lot_id in lots if lot_id in chain.made_of for element in chain.made_of[lot_id].metals}
 
 
-def _content(chain: Chain, lots: Iterable[tuple[str, Decimal]], element: str) -> Decimal:
-    made_of = chain.made_of
-    return sum((kg * made_of[lot_id].metals.get(element, _ZERO) for lot_id, kg in lots), _ZERO)
+def _content(lots: Iterable[tuple[Decimal, Mapping[str, Decimal]]], element: str) -> Decimal:
+    return sum((kg * metals[element] for kg, metals in lots if element in metals), _ZERO)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFact, LotFact
 from traceability.domain.mass import Composition, composition, dry_kg, wet_kg
@@ -58,6 +59,16 @@ class Touch:
     is_input: bool = False
 
 
+class Life(list[Touch]):
+    """A lot's live events in order. What follows from them is asked for by many rules, and worked out once."""
+
+    __slots__ = ("known",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, Any] = {}
+
+
 def live(events: Iterable[EventFact]) -> list[EventFact]:
     """The events that count, in order: without those that another corrects, in chains too (reading 10)."""
     recorded = list(events)
@@ -85,7 +96,8 @@ class Chain:
     def made_of(self) -> dict[str, Composition]:
         """What each assayed lot is made of."""
         by_lot: dict[str, list[AssayFact]] = {}
-        for assay in self._assays:
+        assays, self._assays = self._assays, ()  # what they say is kept below, and they are many
+        for assay in assays:
             by_lot.setdefault(assay.lot_id, []).append(assay)
         found = {lot_id: composition(rows) for lot_id, rows in by_lot.items()}
         return {lot_id: made_of for lot_id, made_of in found.items() if made_of}
@@ -108,12 +120,15 @@ class Chain:
 
     @cached_property
     @precisely
-    def lives(self) -> dict[str, list[Touch]]:
+    def lives(self) -> dict[str, Life]:
         """For each lot its live events in order; `observe` moves and holds nothing, so it is left out."""
-        lives: dict[str, list[Touch]] = {}
+        lives: dict[str, Life] = {}
         for event in self.events:
             for lot_id, touch in self._touches(event).items():
-                lives.setdefault(lot_id, []).append(touch)
+                life = lives.get(lot_id)
+                if life is None:
+                    life = lives[lot_id] = Life()
+                life.append(touch)
         return lives
 
     def dry(self, line: LineFact) -> Decimal:
@@ -159,15 +174,15 @@ class Chain:
             touches = {lot_id: Touch(event, kg, -kg, is_input=True) for lot_id, kg in step.inputs.items()}
             for lot_id, kg in step.born():
                 held = touches.get(lot_id)
-                touches[lot_id] = Touch(event, kg, kg + (held.change if held and held.is_birth else _ZERO), True)
+                touches[lot_id] = Touch(event, kg, kg + held.change if held and held.is_birth else kg, True)
             return touches
         if event.kind is EventKind.OBSERVE:
             return {}
-        sign = _SIGNS.get(event.kind, _ZERO)
+        sign = _SIGNS.get(event.kind, 0)
         items: dict[str, Decimal] = {}
         for line in event.lines:
             items[line.lot_id] = items.get(line.lot_id, _ZERO) + self.dry(line)
-        return {lot_id: Touch(event, kg, kg * sign) for lot_id, kg in items.items()}
+        return {lot_id: Touch(event, kg, kg * sign if sign else _ZERO) for lot_id, kg in items.items()}
 
 
 def _closure(lots: Iterable[str], near: Callable[[str], Iterable[str]]) -> set[str]:
@@ -181,4 +196,4 @@ def _closure(lots: Iterable[str], near: Callable[[str], Iterable[str]]) -> set[s
 
 
 #: What an event that is no birth does to the balance of its lots (reading 8).
-_SIGNS = {EventKind.ADJUST: Decimal(1), EventKind.DECOMMISSION: Decimal(-1)}
+_SIGNS = {EventKind.ADJUST: 1, EventKind.DECOMMISSION: -1}

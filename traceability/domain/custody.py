@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import wraps
+from typing import TypeVar
 
-from traceability.domain.chain import Touch
+from traceability.domain.chain import Life, Touch
 from traceability.domain.facts import EventFact
 from traceability.domain.precision import exceeds
 from traceability.domain.vocabulary import EventKind
+
+R = TypeVar("R")
 
 #: Received may differ from shipped by this part of it (contract, finding codes).
 RECEIPT_TOLERANCE = Decimal("0.005")
@@ -44,11 +48,26 @@ class Holding:
     since: EventFact
 
 
+def once(function: Callable[[Life], R]) -> Callable[[Life], R]:
+    """Work a thing out once a life. What is answered is shared: it must not be changed."""
+
+    @wraps(function)
+    def inner(life: Life) -> R:
+        name = function.__name__
+        if name not in life.known:
+            life.known[name] = function(life)
+        found: R = life.known[name]
+        return found
+
+    return inner
+
+
 def birth(life: Sequence[Touch]) -> Touch | None:
     return next((touch for touch in life if touch.is_birth), None)
 
 
-def shipments(life: Sequence[Touch]) -> list[Shipment]:
+@once
+def shipments(life: Life) -> list[Shipment]:
     """The shipments of a lot in order, each beside the receipt of its number."""
     ships = [touch for touch in life if touch.event.kind is EventKind.SHIP]
     receipts = [touch for touch in life if touch.event.kind is EventKind.RECEIVE]
@@ -58,7 +77,8 @@ def shipments(life: Sequence[Touch]) -> list[Shipment]:
     ]
 
 
-def misplaced(life: Sequence[Touch]) -> dict[str, str]:
+@once
+def misplaced(life: Life) -> dict[str, str]:
     """Events of a lot that stand before what they need, by id, with what that is."""
     found: dict[str, str] = {}
     born = birth(life)
@@ -75,19 +95,19 @@ def misplaced(life: Sequence[Touch]) -> dict[str, str]:
     return found
 
 
-def holdings(life: Sequence[Touch]) -> list[Holding]:
+def holdings(life: Life) -> list[Holding]:
     """Who held a lot, in order (reading 7).
 
     An event at an impossible time takes effect when it could first have been: after the birth, and a receipt after
     its shipment. So its wrong time is found once, as `time-order`, and opens no gap in custody besides.
     """
-    changes = sorted(_changes(life), key=lambda change: change[:3])
+    changes = _changes(life)
     return [Holding(party, event) for _effective, _later, _own, party, event in changes]
 
 
-def gaps(life: Sequence[Touch]) -> Iterator[tuple[Touch, str]]:
+def gaps(life: Life) -> Iterator[tuple[Touch, str]]:
     """Events in which a party used a lot that another held, with that other."""
-    wrong_time, changes = misplaced(life), sorted(_changes(life), key=lambda change: change[:3])
+    wrong_time, changes = misplaced(life), _changes(life)
     holder, next_change = None, 0
     for touch in life:
         while next_change < len(changes) and changes[next_change][0] < touch.event.order:
@@ -113,20 +133,23 @@ _Order = tuple[dt.datetime, str]
 _Change = tuple[_Order, bool, _Order, str, EventFact]
 
 
-def _changes(life: Sequence[Touch]) -> Iterator[_Change]:
+@once
+def _changes(life: Life) -> list[_Change]:
     born = birth(life)
     answers = {
         shipment.receipt.event.event_id: shipment.ship.event.order
         for shipment in shipments(life)
         if shipment.receipt and shipment.ship
     }
+    found = []
     for touch in life:
         party = _new_holder(touch)
         if party is None:
             continue
         own = touch.event.order
         effective = max(own, born.event.order if born else own, answers.get(touch.event.event_id, own))
-        yield effective, not touch.is_birth, own, party, touch.event
+        found.append((effective, not touch.is_birth, own, party, touch.event))
+    return sorted(found, key=lambda change: change[:3])
 
 
 def _new_holder(touch: Touch) -> str | None:

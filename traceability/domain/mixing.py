@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from traceability.domain.balance import excesses
+from traceability.domain.balance import all_balances, excesses
 from traceability.domain.chain import Chain, Step
 from traceability.domain.precision import precisely
 
@@ -83,7 +83,7 @@ def graph(
     chain: Chain, element: str | None, gains: Mapping[str, Mapping[str | None, Decimal]] | None = None
 ) -> Graph[str, str]:
     """The whole chain as a graph of shares of an element, or of dry mass (None)."""
-    gains = excesses(chain) if gains is None else gains
+    gains = excesses(all_balances(chain)) if gains is None else gains
     return Graph({lot: step.event.event_id for lot, step in chain.births.items()}, mixes(chain, element, gains))
 
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from registry.domain.dates import Certainty
 from registry.domain.instruments import MeasureState
-from traceability.domain.balance import excesses
+from traceability.domain.balance import Balance, all_balances, excesses
 from traceability.domain.borders import Crossing, InForce, Judgement, crossings, judge
 from traceability.domain.chain import Chain
 from traceability.domain.mixing import Graph, graph
@@ -62,18 +62,17 @@ class Case:
         return self.newest or (self.chain.events[-1].occurred_at if self.chain.events else None)
 
     @cached_property
-    def gains(self) -> Mapping[str, Mapping[str | None, Decimal]]:
-        return excesses(self.chain)
+    def balances(self) -> Mapping[str, list[Balance]]:
+        """Of each birth event with inputs."""
+        return all_balances(self.chain)
 
     @cached_property
-    def _graphs(self) -> dict[str | None, Graph[str, str]]:
-        return {}
+    def gains(self) -> Mapping[str, Mapping[str | None, Decimal]]:
+        return excesses(self.balances)
 
     def graph(self, element: str | None) -> Graph[str, str]:
-        """Shares of an element, or of dry mass (None), over the whole chain."""
-        if element not in self._graphs:
-            self._graphs[element] = graph(self.chain, element, self.gains)
-        return self._graphs[element]
+        """Shares of an element, or of dry mass (None), over the whole chain. Not kept: it is as large as the chain."""
+        return graph(self.chain, element, self.gains)
 
     @cached_property
     def judgements(self) -> list[tuple[Crossing, list[Judgement]]]:

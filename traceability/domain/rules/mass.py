@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from traceability.domain.balance import Balance, balances, named
-from traceability.domain.chain import Step, Touch
+from traceability.domain.balance import Balance, named
+from traceability.domain.chain import Life, Step, Touch
 from traceability.domain.custody import birth, misplaced
 from traceability.domain.precision import exceeds, per_cent, precisely
 from traceability.domain.rules.base import CONTRACT, ISO_22095, OECD, Case, Found, Rule
@@ -30,8 +30,8 @@ class MassGain(Rule):
     source = f"{CONTRACT}; {ISO_22095}"
 
     def find(self, case: Case) -> Iterator[Found]:
-        for step in case.chain.steps.values():
-            gains = [balance for balance in balances(case.chain, step) if balance.is_gain]
+        for event_id, mine in case.balances.items():
+            step, gains = case.chain.steps[event_id], [balance for balance in mine if balance.is_gain]
             if gains:
                 worst = max(gains, key=lambda balance: balance.excess)
                 yield self.found(step.event.event_id, step.first_output, **_words(worst, gains, _over(worst)))
@@ -49,8 +49,8 @@ class MassLoss(Rule):
     title = "Much less out than in"
 
     def find(self, case: Case) -> Iterator[Found]:
-        for step in case.chain.steps.values():
-            losses = [balance for balance in balances(case.chain, step) if balance.is_loss]
+        for event_id, mine in case.balances.items():
+            step, losses = case.chain.steps[event_id], [balance for balance in mine if balance.is_loss]
             if losses:
                 worst = min(losses, key=lambda balance: balance.out_kg / balance.in_kg)
                 part = per_cent(worst.out_kg / worst.in_kg)
@@ -132,7 +132,7 @@ def _over(balance: Balance) -> str:
 
 
 @precisely
-def _first_overdraft(life: list[Touch], born_kg: Decimal) -> tuple[Touch, Decimal] | None:
+def _first_overdraft(life: Life, born_kg: Decimal) -> tuple[Touch, Decimal] | None:
     if birth(life) is None:
         return None
     balance, limit, wrong_time = Decimal(0), born_kg * OVERDRAFT, misplaced(life)

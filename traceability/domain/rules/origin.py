@@ -29,11 +29,12 @@ class IdentityBroken(Rule):
         if not lots:
             return
         mines = _mines(case)
-        several = mines_of(case.graph(None), mines)
+        by_mass = case.graph(None)
+        several = mines_of(by_mass, mines)
         for lot_id in sorted(lot.lot_id for lot in lots if lot.lot_id in case.chain.births):
             event_id = case.chain.births[lot_id].event.event_id
             if len(several[event_id]) > 1:
-                shares, _unknown = origins(case.graph(None), lot_id)
+                shares, _unknown = origins(by_mass, lot_id)
                 names = sorted({mines[event] for event in shares if event in mines})
                 yield self.found(event_id, lot_id, count=str(len(names)), mines=", ".join(names))
 
