@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from ledger.domain.canonical import JSON
+from ledger.domain.canonical import JSON, Canonical, decimal_text, quoted
 from ledger.tracking import track
 from traceability.domain.facts import AssayFact, EventFact, LotFact
 from traceability.loading import load_assays_named, load_events
@@ -43,6 +43,20 @@ def assay_state(rows: Iterable[AssayFact]) -> JSON:
     }
 
 
+def assay_text(rows: Iterable[AssayFact]) -> Canonical:
+    """``assay_state`` as the log writes it."""
+    return Canonical(f'{{"rows":[{",".join(_assay_text(row) for row in sorted(rows, key=lambda row: row.analyte))}]}}')
+
+
+def _assay_text(row: AssayFact) -> str:
+    moisture = "null" if row.moisture_pct is None else f'"{decimal_text(row.moisture_pct)}"'
+    return (
+        f'{{"analyte":"{row.analyte}","basis":"{row.basis.value}","certificate_sha256":{_or_null(row.certificate_sha256)},'
+        f'"grade_pct":"{decimal_text(row.grade_pct)}","laboratory_id":{_or_null(row.laboratory_id)},'
+        f'"lot_id":{quoted(row.lot_id)},"moisture_pct":{moisture},"sampled_on":"{row.sampled_on.isoformat()}"}}'
+    )
+
+
 def event_state(event: EventFact) -> JSON:
     """The event as it was reported, its time with its own offset, its lines inside."""
     return {
@@ -66,6 +80,26 @@ def event_state(event: EventFact) -> JSON:
             for line in event.lines
         ],
     }
+
+
+def event_text(event: EventFact) -> Canonical:
+    """``event_state`` as the log writes it."""
+    lines = ",".join(
+        f'{{"basis":"{line.basis.value}","lot_id":{quoted(line.lot_id)},"quantity":"{decimal_text(line.quantity)}",'
+        f'"role":"{line.role.value}","unit":"{line.unit.value}"}}'
+        for line in event.lines
+    )
+    return Canonical(
+        f'{{"corrects_event_id":{_or_null(event.corrects_event_id)},"facility_id":{quoted(event.facility_id)},'
+        f'"kind":"{event.kind.value}","lines":[{lines}],"occurred_at":"{event.occurred_at.isoformat()}",'
+        f'"party_id":{quoted(event.party_id)},"permit_number":{_or_null(event.permit_number)},'
+        f'"reason":{_or_null(event.reason)},"to_facility_id":{_or_null(event.to_facility_id)},'
+        f'"to_party_id":{_or_null(event.to_party_id)}}}'
+    )
+
+
+def _or_null(text: str | None) -> str:
+    return "null" if text is None else quoted(text)
 
 
 def document_state(document: Document) -> JSON:

@@ -20,6 +20,12 @@ _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", 
 _LARGE = re.compile(r"\d{16}")
 
 
+class Canonical(str):
+    """A text that is canonical JSON already, put together where half a million of one form are written."""
+
+    __slots__ = ()
+
+
 def plain(value: Any) -> JSON:
     """The value with dates and decimals as text, so that no precision is lost to floats.
 
@@ -52,6 +58,8 @@ def canonical(value: Any) -> str:
     alike: it sorts ASCII keys the same, escapes the same, and floats are not let in."""
     if value is None:
         return "null"
+    if type(value) is Canonical:
+        return str(value)
     ready = plain(value)
     text = _encode(ready)
     # Keys beyond ASCII sort by UTF-16 there and by code point here; large integers are refused there.

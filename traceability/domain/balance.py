@@ -42,6 +42,10 @@ class Balance:
 def balances(chain: Chain, step: Step) -> list[Balance]:
     """The balances of an event with inputs: of each element that an input's assay names, or, where any of its lots
     has no assay, of dry mass alone (readings 2 and 4)."""
+    return _balances(chain, step)
+
+
+def _balances(chain: Chain, step: Step) -> list[Balance]:
     if not step.inputs:
         return []
     if any(lot_id not in chain.made_of for lot_id in step.lots):
@@ -58,7 +62,7 @@ def balances(chain: Chain, step: Step) -> list[Balance]:
 @precisely
 def all_balances(chain: Chain) -> dict[str, list[Balance]]:
     """The balances of every birth event that has some, by event."""
-    found = {event_id: balances(chain, step) for event_id, step in chain.steps.items() if step.inputs}
+    found = {event_id: _balances(chain, step) for event_id, step in chain.steps.items() if step.inputs}
     return {event_id: mine for event_id, mine in found.items() if mine}
 
 

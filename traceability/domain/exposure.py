@@ -83,6 +83,7 @@ class Exposure:
         }
 
 
+@precisely
 def held_lots(chain: Chain, lots: Iterable[str] | None = None) -> dict[str, HeldLot]:
     """Lots, by default all, as they lie after their last events."""
     return {lot_id: _held(chain, lot_id) for lot_id in (chain.births if lots is None else lots)}
@@ -129,7 +130,6 @@ def _lies_in(lot: HeldLot, country: str) -> bool:
     return lot.is_held and lot.country == country
 
 
-@precisely
 def _held(chain: Chain, lot_id: str) -> HeldLot:
     life = chain.lives[lot_id]
     balance = sum((touch.change for touch in life), Decimal(0))

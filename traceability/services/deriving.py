@@ -19,6 +19,7 @@ from traceability.domain.rules import Case, Found, find_all
 from traceability.domain.rules.custody import UNDER_WAY
 from traceability.domain.vocabulary import EventKind, FindingCode
 from traceability.measures import current_measures
+from traceability.memory import collector_paused
 from traceability.models import Assay, BorderVerdict, Event, Finding, Lot, OpenShipment
 from traceability.rows import instant, refresh_statistics, select
 from traceability.services.placing import store_excesses, store_open_shipments, store_states
@@ -76,6 +77,7 @@ def affected_by(first: int, last: int) -> set[int]:
     return lots | set(Lot.objects.filter(**entries).order_by().values_list("pk", flat=True))
 
 
+@collector_paused()
 @transaction.atomic
 def derive(*, lots: Collection[int], by: Actor, reason: str, name: str) -> Derived:
     """Work out states, findings and verdicts of some lots, and of all that depends on them. Safe to run twice."""

@@ -16,6 +16,7 @@ from traceability.domain.importing.problems import Problem
 from traceability.domain.importing.reading import Sheet, read_sheets
 from traceability.domain.importing.tables import Table, tables
 from traceability.exceptions import ImportRefused
+from traceability.memory import collector_paused
 from traceability.services.deriving import REDERIVE, affected_by, derive
 from traceability.services.storing import Storer
 from traceability.stored import StoredChain
@@ -34,6 +35,7 @@ class Imported:
     findings: int | None = None
 
 
+@collector_paused()
 def import_lots(
     *, sheets: Iterable[Sheet], by: Actor, now: dt.datetime, reason: str = "", dry_run: bool = False,
     found_before: Sequence[Problem] = (),

@@ -20,7 +20,7 @@ from traceability.batches import batches
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFact, LotFact, PartyFact, degrees
 from traceability.domain.importing.checking import Accepted
 from traceability.domain.vocabulary import BIRTH_ROLES, INPUT_ROLES, EventKind, Role
-from traceability.live import assay_state, by_assay, event_state, lot_state
+from traceability.live import assay_text, by_assay, event_text, lot_state
 from traceability.models import Assay, Event, EventLine, Lot, Side
 
 M = TypeVar("M", bound=models.Model)
@@ -118,8 +118,8 @@ class Storer:
         for names in _pieces(list(new)):
             before = by_assay(loading.load_assays_named(names))
             entries = self._record(
-                Change("report", "assay", name, assay_state(before[name]) if name in before else None,
-                       assay_state([*before.get(name, ()), *new[name]]))
+                Change("report", "assay", name, assay_text(before[name]) if name in before else None,
+                       assay_text([*before.get(name, ()), *new[name]]))
                 for name in names
             )  # fmt: skip
             rows = zip(names, entries, strict=True)
@@ -135,7 +135,7 @@ class Storer:
         keys = dict(zip((event.event_id for event in events), bulk.next_keys(Event, len(events)), strict=True))
         keys.update(_keys(Event, "event_id", {event.corrects_event_id for event in events} - keys.keys()))
         for piece in _pieces(events):
-            entries = self._record(Change("report", "event", one.event_id, None, event_state(one)) for one in piece)
+            entries = self._record(Change("report", "event", one.event_id, None, event_text(one)) for one in piece)
             rows = zip(piece, entries, strict=True)
             bulk.insert(Event, _EVENT, (self._event_row(event, keys, entry) for event, entry in rows))
             bulk.insert(EventLine, _LINE, (

@@ -91,9 +91,9 @@ class _Checker:
     def _ids(self, table: str) -> set[str]:
         """Every id of a table that the import names, as its own or as a reference."""
         key = _KEYS[table]
-        found = {row.get(key) for row in self.rows.of(table)}
+        found = set(self.rows.column(table, key))
         for name, column in self._referring(table):
-            found |= {row.get(column) for row in self.rows.of(name)}
+            found |= set(self.rows.column(name, column))
         return found - {None}
 
     def _referring(self, table: str) -> Iterator[tuple[str, str]]:
@@ -113,8 +113,8 @@ class _Checker:
                     self._refer(table, column.name, column.refers_to, known[column.refers_to])
 
     def _refer(self, table: Table, column: str, to: str, known: Set[Any]) -> None:
-        for row in self.rows.of(table.name):
-            if row.get(column) not in known and row.has(column):
+        for row, value in zip(self.rows.of(table.name), self.rows.column(table.name, column), strict=True):
+            if value is not None and value not in known:
                 where = "the registry" if to == "minerals" else f"{to}.csv nor in the registry"
                 message = f"{shown(row.get(column))} is {'not' if to == 'minerals' else 'neither'} in {where}"
                 self._problem(table.name, row, column, Code.UNKNOWN_REFERENCE, message)
@@ -176,7 +176,7 @@ class _Checker:
             event_id = row.get("event_id")
             if event_id is None or not row.is_whole or event_id in self._broken_lines:
                 continue
-            made = EventFact(**row.values, lines=tuple(lines.get(event_id, ())))
+            made = EventFact(*row.cells, lines=tuple(lines.get(event_id, ())))
             self._place("events", row, "event_id", made.event_id, made, self.events, found)
             rows_of.setdefault(made.event_id, row)
         self._check_stray_lines(lines)
@@ -201,11 +201,11 @@ class _Checker:
         self._repeated: dict[str, int] = {}
         lines: dict[str, dict[LineFact, None]] = {}
         for row in self.rows.of("event_lines"):
-            event_id = row.get("event_id")
-            if not self._suits(row, kinds.get(event_id)) or not row.is_whole:
+            event_id, role, lot_id, quantity, unit, basis = row.cells
+            if not self._suits(row, kinds.get(event_id)) or row.bad:
                 self._broken_lines.add(event_id)
                 continue
-            mine, line = lines.setdefault(event_id, {}), LineFact(*(row.get(column) for column in _LINE))
+            mine, line = lines.setdefault(event_id, {}), LineFact(role, lot_id, quantity, unit, basis)
             if line in mine:
                 self.accepted.unchanged["event_lines"] += 1
             mine[line] = None
@@ -213,7 +213,8 @@ class _Checker:
         return {event_id: list(mine) for event_id, mine in lines.items()}
 
     def _suits(self, row: Row, kind: EventKind | None) -> bool:
-        suits, role, quantity = True, row.get("role"), row.get("quantity")
+        _event, role, _lot, quantity, _unit, _basis = row.cells
+        suits = True
         if kind is not None and role is not None and role not in ROLES[kind]:
             allowed = ", ".join(sorted(ROLES[kind]))
             self._problem("event_lines", row, "role", Code.BAD_VALUE, f"a {kind} has no {role} lines, only {allowed}")
@@ -266,7 +267,6 @@ class _Checker:
         self.problems.append(Problem(f"{table}.csv", row.number, column, code, message))
 
 
-_LINE = ("role", "lot_id", "quantity", "unit", "basis")
 _KEYS = {
     "parties": "party_id",
     "facilities": "facility_id",

@@ -63,6 +63,12 @@ class Rows:
     def of(self, table: str) -> list[Row]:
         return self.tables.get(table, [])
 
+    def column(self, table: str, name: str) -> list[Any]:
+        """One value a row; None where there is none."""
+        rows = self.of(table)
+        place = rows[0].places[name] if rows else 0
+        return [row.cells[place] for row in rows]
+
 
 def read_sheets(sheets: Iterable[Sheet], tables: Mapping[str, Table]) -> Rows:
     """Read every cell of every sheet. A file that is no table of an import is reported and left."""
