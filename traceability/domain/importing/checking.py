@@ -176,7 +176,8 @@ class _Checker:
             event_id = row.get("event_id")
             if event_id is None or not row.is_whole or event_id in self._broken_lines:
                 continue
-            made = EventFact(*row.cells, lines=tuple(lines.get(event_id, ())))
+            cells: list[Any] = [*row.cells, tuple(lines.get(event_id, ()))]
+            made = EventFact(*cells)
             self._place("events", row, "event_id", made.event_id, made, self.events, found)
             rows_of.setdefault(made.event_id, row)
         self._check_stray_lines(lines)
