@@ -31,8 +31,9 @@ demo: .venv/.runtime ## plays the main job in the terminal on a scratch database
 	@exec $(BIN)/python manage.py demo
 
 test: .venv/.dev ## the whole test suite
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
-	$(BIN)/python -m tests.on_postgres $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not story" -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m story $(PYTEST_ARGS)
+	$(BIN)/python -m tests.on_postgres -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: .venv/.dev ## linters, types, import contracts, migrations, deployment checks
 	$(BIN)/ruff check .

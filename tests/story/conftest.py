@@ -67,7 +67,7 @@ class Site:
             subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True)
             for command in self.commands
         ]
-        until(self.is_ready, seconds=90, what="readiness")
+        until(self.is_ready, seconds=240, what="readiness")
 
     def is_ready(self) -> bool:
         for process in self.processes:
@@ -152,7 +152,7 @@ def one_process(tmp_path: Path, wording: str) -> Iterator[Site]:
 
 @pytest.fixture
 def several_processes(tmp_path: Path) -> Iterator[Site]:
-    """web, worker and beat on a PostgreSQL database of its own and a Redis database that is emptied first."""
+    """What deploy/run-topology starts, on a PostgreSQL database of its own and an emptied Redis database."""
     port, name = free_port(), f"seam_story_{uuid.uuid4().hex[:8]}"
     admin = "postgres://postgres@127.0.0.1:5432/postgres"
     with psycopg.connect(admin, autocommit=True) as connection:
@@ -163,14 +163,7 @@ def several_processes(tmp_path: Path) -> Iterator[Site]:
         DATABASE_URL=f"postgres://postgres@127.0.0.1:5432/{name}",
         REDIS_URL=f"redis://127.0.0.1:6379/{9 + os.getpid() % 6}",
     )
-    celery = [sys.executable, "-m", "celery", "-A", "config"]
-    web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
-    commands = [
-        [sys.executable, "-m", "gunicorn", "config.wsgi:application", *web],
-        [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "warning"],
-        [*celery, "beat", "--loglevel", "warning", "--pidfile", "", "--schedule", str(tmp_path / "beat")],
-    ]
-    site = Site(tmp_path, port, environment, commands)
+    site = Site(tmp_path, port, environment, [[str(ROOT / "deploy" / "run-topology")]])
     site.manage("migrate", "-v0")
     site.manage("load_reference")
     site.manage("load_demo", "--feed", "licence-2")
