@@ -20,6 +20,7 @@ PUBLIC = (
     "/lots/TH-CMP-0007/",
     "/lots/VN-ORE-0041/",
     "/lots/VN-ORE-0041/label/",
+    "/lots/MY-OX-0118/graph/",
     "/changes/",
     "/what-if/",
     "/compare/",

@@ -105,3 +105,22 @@ def test_what_a_holder_passed_on_counts_each_lot_once(tmp_path: Path) -> None:
     custody = page(signed_in("auditor"), "/lots/MAG/").partition('id="custody"')[2].partition('id="timeline"')[0]
     passed = re.findall(r'data-l="Passed on, kg"><span>(?:holds )?([^<]+)</span>', custody)
     assert passed == ["9,600", "18,000", "1,200", "2,600", "2,600"]
+
+
+def test_the_graph_has_the_whole_chain_both_ways(chain: Any) -> None:
+    client = signed_in("auditor")
+    found = client.get("/lots/OX/graph.json").json()
+    steps = {node["id"]: node["step"] for node in found["nodes"]}
+    assert steps == {"V1": -1, "M1": -1, "OX": 0, "MET": 1, "MAG": 2}  # RES is beside it, not above or below
+    names = [node["id"] for node in found["nodes"]]
+    links = {(names[parent], names[child]) for parent, child in found["links"]}
+    assert links == {("V1", "OX"), ("M1", "OX"), ("OX", "MET"), ("MET", "MAG")}
+    lists = page(client, "/lots/OX/graph/")
+    assert all(f'href="/lots/{name}/"' in lists for name in names)
+
+
+def test_the_graph_links_only_to_what_is_open_and_a_closed_lot_has_none(chain: Any) -> None:
+    set_public(lot_ids=["OX"], is_public=True, by=COMMAND, reason="")
+    found = Client().get("/lots/OX/graph.json").json()
+    assert {node["id"] for node in found["nodes"] if node["href"]} == {"OX"}
+    assert Client().get("/lots/V1/graph/").status_code == Client().get("/lots/NO/graph.json").status_code == 404

@@ -25,6 +25,18 @@ def mass(value: Decimal | str | None) -> str:
 
 
 @register.filter
+def in_kg(value: Decimal | str | None) -> str:
+    """A mass with its unit; what is no number has none."""
+    return f"{mass(value)} kg" if isinstance(value, Decimal) else mass(value)
+
+
+@register.filter
 def words(code: str) -> str:
     """A code as words: mixed_compound as mixed compound."""
     return code.replace("_", " ")
+
+
+@register.filter
+def away(step: int) -> int:
+    """How many steps away, whatever the direction."""
+    return abs(step)
