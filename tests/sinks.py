@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 import threading
 import time
@@ -14,15 +16,21 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+logging.getLogger("mail.log").setLevel(logging.WARNING)
+
 
 @dataclass
 class MailSink:
-    """``answer_rcpt`` and ``answer_data``: what is answered for an address; an empty answer drops the line."""
+    """``answer_rcpt`` and ``answer_data``: what is answered for an address; an empty answer drops the line.
+
+    ``slow``: seconds that each mail takes, half before it is kept and half after.
+    """
 
     got: list[tuple[str, bytes]] = field(default_factory=list)
     answer_rcpt: Callable[[str], str] = lambda address: "250 OK"
     answer_data: Callable[[str], str] = lambda address: "250 OK"
     port: int = 0
+    slow: float = 0.0
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         answer = self.answer_rcpt(address)
@@ -33,8 +41,10 @@ class MailSink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         (address,) = envelope.rcpt_tos
         answer = self.answer_data(address)
+        await asyncio.sleep(self.slow / 2)
         if not answer or answer.startswith("250"):
             self.got.append((address, bytes(envelope.content or b"")))
+        await asyncio.sleep(self.slow / 2)
         if not answer:
             assert server.transport is not None
             server.transport.abort()

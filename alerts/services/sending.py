@@ -11,10 +11,10 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -142,12 +142,12 @@ class _Round:
                 break
             if not self._is_to_go(delivery):
                 continue
-            if not _mark(before, delivery):
+            if not _surely(_mark, before, delivery):
                 before = None
                 continue
             before = delivery if self._hand_over(delivery) else None
             sent += before is not None
-        _mark(before, None)
+        _surely(_mark, before, None)
         _release(batch)
         return sent
 
@@ -188,6 +188,30 @@ class _Round:
 
 def _door(delivery: Delivery) -> str:
     return delivery.endpoint.url or delivery.endpoint.way
+
+
+def _surely(mark: Callable[[Delivery | None, Delivery | None], bool], *marked: Delivery | None) -> bool:
+    """Note what was handed over also where the database goes away just then: this process alone knows of it.
+
+    Ends before the lease does. Where the first try had come through after all, the second finds it done.
+    """
+    ends = time.monotonic() + leases.dead_after() - leases.BATCH_SECONDS
+    while True:
+        try:
+            return mark(*marked)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > ends:
+                raise
+            connection.close()
+            time.sleep(0.1)
+            mark = _mark_apart
+
+
+def _mark_apart(sent: Delivery | None, next_one: Delivery | None) -> bool:
+    """As `_mark`, in two steps that may each have been done already."""
+    if sent is not None:
+        _mark(sent, None)
+    return next_one is not None and _mark(None, next_one)
 
 
 def _mark(sent: Delivery | None, next_one: Delivery | None) -> bool:
