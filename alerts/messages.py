@@ -44,6 +44,7 @@ class Letterbox:
 
     matches: dict[int, list[Match]] = field(default_factory=dict)
     stencils: dict[Any, bytes] = field(default_factory=dict)
+    scopes: dict[Any, str] = field(default_factory=dict)
 
     def fill(self, batch: Sequence[Delivery]) -> None:
         """Read why each delivery of a batch is sent."""
@@ -77,11 +78,18 @@ class Letterbox:
     def _mail(self, delivery: Delivery, matches: Sequence[Match], address: str) -> bytes:
         contact = delivery.endpoint.contact
         told = _told(matches) or _own_items(delivery)
-        asked = asked_text(matches)
+        asked = self._asked(matches)
         key = (delivery.key, asked, contact.language, contact.time_zone, json.dumps(_numbers(matches)))
         if key not in self.stencils:
             self.stencils[key] = _stencil(delivery, told, matches, asked, contact)
         return _filled(self.stencils[key], delivery, address)
+
+    def _asked(self, matches: Sequence[Match]) -> str:
+        """What led to a message, in words; many ask for the same."""
+        key = tuple((match.subscription.scope, match.subscription.cadence) for match in matches)
+        if key not in self.scopes:
+            self.scopes[key] = asked_text(matches)
+        return self.scopes[key]
 
 
 # ------------------------------------------------------------------ what is told

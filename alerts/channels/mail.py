@@ -11,6 +11,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.utils import DNS_NAME
 
 from alerts.channels import Outcome, Parcel, Verdict, files
 
@@ -22,6 +23,8 @@ class MailChannel:
     """Files, SMTP, or whatever Django mail backend is set; the bytes are the same."""
 
     def __enter__(self) -> Self:
+        # Django would ask DNS for this machine's name at the first mail, which may take many seconds.
+        DNS_NAME._fqdn = sender_domain()
         self._backend: Any = mail.get_connection()
         if isinstance(self._backend, EmailBackend):
             self._backend.timeout = settings.ALERT_TIMEOUT_SECONDS
@@ -137,5 +140,8 @@ def _as_message(parcel: Parcel) -> mail.EmailMultiAlternatives:
 
 def message_id(public_id: str) -> str:
     """The stable id of a message, from the id of what it tells and the sender's domain."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<{public_id}@{domain}>"
+    return f"<{public_id}@{sender_domain()}>"
+
+
+def sender_domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

@@ -213,7 +213,7 @@ def _told(sink: MailSink) -> Counter[tuple[str, str]]:
 
 def test_every_message_arrives_whatever_is_killed(town: Town, driver: Driver) -> None:
     chance = random.Random(os.environ.get("KILL_SEED", "seam"))
-    town.sink.slow = 0.15  # so that death finds hand-overs under way
+    town.sink.slow = 0.5  # so that death finds hand-overs under way
     driver.do(f"follow {READERS}")
     for number in range(QUIET):
         driver.do(f"change Act number q{number}")
