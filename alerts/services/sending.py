@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from alerts.channels import Channel, Outcome, Verdict
+from alerts.channels import Channel, Outcome, Parcel, Verdict
 from alerts.channels.opening import open_channel
 from alerts.choices import DeliveryState, Way
 from alerts.domain.retrying import wait_after
@@ -140,12 +140,14 @@ class _Round:
         for delivery in batch:
             if time.monotonic() > ends:
                 break
-            if not self._is_to_go(delivery):
+            parcel = self._parcel(delivery) if self._is_to_go(delivery) else None
+            if parcel is None:
                 continue
+            # all is made before it is marked as in hand: what is marked and not sent may have arrived
             if not _surely(_mark, before, delivery):
                 before = None
                 continue
-            before = delivery if self._hand_over(delivery) else None
+            before = delivery if self._hand_over(delivery, parcel) else None
             sent += before is not None
         _surely(_mark, before, None)
         _release(batch)
@@ -162,14 +164,20 @@ class _Round:
             return False
         return True
 
-    def _hand_over(self, delivery: Delivery) -> bool:
-        if delivery.handing_at is not None:
-            _note_repeat(delivery)
+    def _parcel(self, delivery: Delivery) -> Parcel | None:
         try:
-            outcome = self._channel(delivery).hand_over(self.letters.parcel(delivery))
+            self._channel(delivery)
+            return self.letters.parcel(delivery)
         except Exception as error:  # a message that cannot be made must not stop the others
             logger.exception("delivery %s could not be made", delivery.delivery_id)
-            outcome = Outcome(Verdict.RETRY, f"{type(error).__name__}: {error}")
+            Delivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1)
+            _failed(delivery, Outcome(Verdict.RETRY, f"{type(error).__name__}: {error}"))
+            return None
+
+    def _hand_over(self, delivery: Delivery, parcel: Parcel) -> bool:
+        if delivery.handing_at is not None:
+            _note_repeat(delivery)
+        outcome = self._channel(delivery).hand_over(parcel)
         if outcome.verdict is not Verdict.SENT:
             self._failed(delivery, outcome)
         return outcome.verdict is Verdict.SENT

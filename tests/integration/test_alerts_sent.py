@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -29,6 +30,12 @@ from registry.models import Country, Membership, User
 from tests.sinks import HookSink, MailSink, hook_sink, mail_sink
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def addresses_known() -> None:
+    """As in a worker that has started: the first look-up of an address takes as long as some tests wait."""
+    assert reverse("alerts:manage")
 
 
 @pytest.fixture
@@ -182,6 +189,15 @@ def test_a_refused_message_does_not_disable_the_address(mail: MailSink) -> None:
     send_due(seconds=5)
     assert state(delivery) is DeliveryState.DEAD
     assert delivery.endpoint.disabled_at is None
+
+
+def test_a_message_that_cannot_be_made_holds_up_no_others_and_is_tried_again(mail: MailSink) -> None:
+    (broken,) = deliveries("a@example.org")
+    Bulletin.objects.update(items=[{"kind": "nonsense"}])
+    (whole,) = deliveries("b@example.org")
+    assert send_due(seconds=5) == 1
+    assert state(whole) is DeliveryState.SENT
+    assert (state(broken), broken.attempts, broken.handing_at) == (DeliveryState.WAITING, 1, None)
 
 
 def test_what_was_stopped_meanwhile_does_not_go(mail: MailSink) -> None:
