@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registry.api.shapes import ProblemShape
+from scoring.api.shapes import ChangesShape, ExplanationShape, ScorecardShape
 from scoring.arguments import read_point
 from scoring.exceptions import ScoringError, UnknownSubject
 from scoring.live import change_state
@@ -27,7 +29,7 @@ OBJECT = OpenApiTypes.OBJECT
 class ScorecardView(APIView):
     """The scorecard on a day, worked out from the facts known at an instant."""
 
-    @extend_schema(parameters=[ON, AS_OF, METHOD, WITHOUT], responses={200: OBJECT, 400: OBJECT})
+    @extend_schema(parameters=[ON, AS_OF, METHOD, WITHOUT], responses={200: ScorecardShape, 400: ProblemShape})
     def get(self, request: Request) -> Response:
         asked, now = request.query_params, timezone.now()
         try:
@@ -40,7 +42,10 @@ class ScorecardView(APIView):
 class ExplainView(APIView):
     """Why a country has its level in a domain: gates, facts, sources."""
 
-    @extend_schema(parameters=[ON, AS_OF, METHOD, WITHOUT], responses={200: OBJECT, 400: OBJECT, 404: OBJECT})
+    @extend_schema(
+        parameters=[ON, AS_OF, METHOD, WITHOUT],
+        responses={200: ExplanationShape, 400: ProblemShape, 404: ProblemShape},
+    )
     def get(self, request: Request, country: str, domain: str) -> Response:
         asked, now = request.query_params, timezone.now()
         try:
@@ -58,7 +63,7 @@ class ChangesView(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("country", OpenApiTypes.STR, description="ISO 3166-1 alpha-2")],
-        responses={200: OBJECT},
+        responses={200: ChangesShape},
     )
     def get(self, request: Request) -> Response:
         changes = get_changes(country=request.query_params.get("country"))[:100]

@@ -16,6 +16,7 @@ from ledger.models import Entry
 from ledger.services import seal_all
 from registry.api import shapes
 from registry.services.facts import withdraw_fact
+from scoring.api.shapes import CardRowShape, ExplanationShape, GateShape, ScorecardShape
 from tests.integration.loaded import loaded, reference  # noqa: F401
 
 pytestmark = [pytest.mark.usefixtures("reference"), pytest.mark.django_db]
@@ -60,11 +61,21 @@ def test_items_have_the_keys_that_the_document_names(client: Client, address: st
         ("instruments/id-nickel-ore-export-ban/", shapes.InstrumentDetailShape),
     ],
 )
-def test_one_item_has_the_keys_that_the_document_names(client: Client, address: str, shape: Any) -> None:
+def test_one_item_has_the_keys_that_the_document_names_and_its_page(client: Client, address: str, shape: Any) -> None:
     item = get(client, address)
     assert set(item) == set(shape().fields)
     page = client.get(item["page"])
     assert page.status_code == 200
+
+
+def test_scores_have_the_keys_that_the_document_names(client: Client) -> None:
+    card, reasons = get(client, "scorecard/"), get(client, "scores/TH/governance/explain/")
+    assert set(card) == set(ScorecardShape().fields)
+    assert set(reasons) == set(ExplanationShape().fields)
+    for row in card["countries"]:
+        assert set(row) == set(CardRowShape().fields)
+    for gate in reasons["gates"]:
+        assert set(gate) == set(GateShape().fields)
 
 
 def test_pages_of_any_size_join_to_the_same_list(client: Client) -> None:

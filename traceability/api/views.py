@@ -11,6 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registry.api.paging import page_of
+from registry.api.shapes import ProblemShape
+from traceability.api.shapes import ExposureShape, LotDetailShape, LotShape, TraceShape
 from traceability.arguments import read_reach
 from traceability.exceptions import BadQuestion, UnknownElement, UnknownLot
 from traceability.models import Lot
@@ -19,7 +22,6 @@ from traceability.selectors.findings import get_findings
 from traceability.selectors.trace import get_trace
 from traceability.selectors.visibility import can_view_all, get_lot, get_lots, masked_trace
 
-_OBJECT = OpenApiTypes.OBJECT
 _PAGE = 100
 
 
@@ -32,7 +34,7 @@ class LotsView(APIView):
             OpenApiParameter("after", OpenApiTypes.STR, description="id of the last lot of the page before"),
             OpenApiParameter("mineral", OpenApiTypes.STR, description="code of a mineral"),
         ],
-        responses={200: _OBJECT},
+        responses={200: page_of(LotShape)},
     )
     def get(self, request: Request) -> Response:
         asked = request.query_params
@@ -46,7 +48,7 @@ class LotsView(APIView):
 class LotView(APIView):
     """One lot with its findings."""
 
-    @extend_schema(operation_id="lot", responses={200: _OBJECT, 404: _OBJECT})
+    @extend_schema(operation_id="lot", responses={200: LotDetailShape, 404: ProblemShape})
     def get(self, request: Request, lot: str) -> Response:
         found = _get_lot(lot, request)
         return Response({**_lot(found), "findings": get_findings(lot_id=found.lot_id)})
@@ -60,7 +62,7 @@ class TraceView(APIView):
             OpenApiParameter("direction", OpenApiTypes.STR, enum=["up", "down"]),
             OpenApiParameter("element", OpenApiTypes.STR, description="a symbol such as Nd; default dry mass"),
         ],
-        responses={200: _OBJECT, 400: _OBJECT, 404: _OBJECT},
+        responses={200: TraceShape, 400: ProblemShape, 404: ProblemShape},
     )
     def get(self, request: Request, lot: str) -> Response:
         found, direction = _get_lot(lot, request), request.query_params.get("direction", "up")
@@ -84,7 +86,7 @@ class ExposureView(APIView):
             OpenApiParameter("mineral", OpenApiTypes.STR),
             OpenApiParameter("from", OpenApiTypes.DATE, description="look at shipments from this day on"),
         ],
-        responses={200: _OBJECT, 400: _OBJECT, 403: _OBJECT},
+        responses={200: ExposureShape, 400: ProblemShape, 403: ProblemShape},
     )
     def get(self, request: Request) -> Response:
         if not can_view_all(request.user):
