@@ -38,6 +38,7 @@ from traceability.pages.lot import (
     PathRow,
     origin_rows,
 )
+from traceability.pages.route import Route, route_of
 from traceability.pages.words import (
     FINDING_TITLES,
     PLAIN_CODES,
@@ -138,6 +139,7 @@ class _PageOf:
             holders=tuple(self._holders()),
             moments=tuple(moments),
             more_moments=len(self.entries) - len(moments),
+            route=self._route({key: name for key, (name, _) in facilities.items()}),
             holds=tuple(self._holds()),
             flags=flags_of(chain, self.countries, self.user),
             documents=documents_of(chain, self.user),
@@ -334,6 +336,10 @@ class _PageOf:
                         title = f"{measure_label(measure.code)}: {instrument.title}"
                         link = Link(title, instrument_path(instrument.instrument_id))
                         yield link, state.lot.lot_id, self.countries.get(measure.country, measure.country)
+
+    def _route(self, names: Mapping[str, str]) -> Route | None:
+        route = route_of(self.chain, names, self.countries, self._verdict)
+        return route if route.legs else None
 
     def _holds(self) -> Iterator[HoldRow]:
         for hold in holds_over(self.keys.values()):

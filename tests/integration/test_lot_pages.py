@@ -124,3 +124,9 @@ def test_the_graph_links_only_to_what_is_open_and_a_closed_lot_has_none(chain: A
     found = Client().get("/lots/OX/graph.json").json()
     assert {node["id"] for node in found["nodes"] if node["href"]} == {"OX"}
     assert Client().get("/lots/V1/graph/").status_code == Client().get("/lots/NO/graph.json").status_code == 404
+
+
+def test_the_route_says_what_it_cannot_place(chain: Any) -> None:
+    text = page(signed_in("auditor"), "/lots/MAG/").partition('id="route"')[2].partition('id="borders"')[0]
+    assert "Without coordinates, so not on the map: mine-mm, mine-vn, plant-my, plant-th" in text
+    assert "3 legs" in text

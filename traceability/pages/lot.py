@@ -13,6 +13,7 @@ from traceability.domain.path_picture import PathPicture
 from traceability.domain.trace import Origin
 from traceability.pages.diligence import FlagRow
 from traceability.pages.documents import DocumentRow
+from traceability.pages.route import Route
 
 #: A mass, None where it is unknown, or `MASKED`.
 Mass = Decimal | str | None
@@ -167,6 +168,7 @@ class LotPage:
     holders: tuple[HolderRow, ...]
     moments: tuple[MomentRow, ...]
     more_moments: int
+    route: Route | None
     holds: tuple[HoldRow, ...]
     flags: tuple[FlagRow, ...]
     documents: tuple[DocumentRow, ...]
