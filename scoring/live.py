@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 
 from ledger.domain.canonical import JSON
@@ -10,8 +12,14 @@ from scoring.models import Score, ScoreChange
 
 
 def score_state(score: Score) -> JSON:
-    names = ("country", "domain", "level", "low", "high", "gates", "evidence")
-    return {name: getattr(score, name) for name in names}
+    """Levels as they are, gates and evidence by their fingerprint: a run of all cells would fill the log else."""
+    names = ("country", "domain", "level", "low", "high")
+    return {**{name: getattr(score, name) for name in names}, "sha256": score_sha256(score.gates, score.evidence)}
+
+
+def score_sha256(gates: JSON, evidence: JSON) -> str:
+    text = json.dumps([gates, evidence], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def change_state(change: ScoreChange) -> JSON:

@@ -59,6 +59,7 @@ class Score(Recorded):
     high = models.PositiveSmallIntegerField(null=True)
     gates = models.JSONField()
     evidence = models.JSONField(default=dict, help_text="{id: log entry} of what the gates looked at")
+    sha256 = models.CharField(max_length=64, help_text="of gates and evidence: what a run compares and the log keeps")
 
     class Meta:
         ordering = ["country", "domain", "pk"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -117,8 +117,19 @@ def score(evidence: Evidence, methodology: Methodology, on: dt.date, members: Se
     """Work out the card of ``members`` (country codes) on a day: a pure function of its arguments."""
     known = Known(evidence, on)
     codes = sorted(set(members))
-    countries = [_country(known, methodology, code, codes) for code in codes]
-    return Card(methodology.code, on, _ranked(countries))
+    return assemble(methodology, on, {code: cells_of(known, methodology, code, codes) for code in codes})
+
+
+def cells_of(
+    known: Known, methodology: Methodology, code: str, members: Sequence[str], wanted: Iterable[Domain] = tuple(Domain)
+) -> tuple[DomainScore, ...]:
+    """The scores of one country in the domains wanted."""
+    return tuple(_domain(known, methodology, domain, code, members) for domain in wanted)
+
+
+def assemble(methodology: Methodology, on: dt.date, cells: Mapping[str, tuple[DomainScore, ...]]) -> Card:
+    """A card of cells that are worked out: means and ranks."""
+    return Card(methodology.code, on, _ranked([_country(methodology, code, cells[code]) for code in sorted(cells)]))
 
 
 def two_decimals(mean: Fraction) -> str:
@@ -127,8 +138,7 @@ def two_decimals(mean: Fraction) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
-def _country(known: Known, methodology: Methodology, code: str, members: Sequence[str]) -> CountryScore:
-    domains = tuple(_domain(known, methodology, domain, code, members) for domain in Domain)
+def _country(methodology: Methodology, code: str, domains: tuple[DomainScore, ...]) -> CountryScore:
     levels, lows, highs = ([getattr(each, name) for each in domains] for name in ("level", "low", "high"))
     weights = [methodology.weights[each.domain] for each in domains]
     return CountryScore(code, domains, _mean(levels, weights), _mean(lows, weights), _mean(highs, weights))

@@ -118,8 +118,16 @@ class Evidence:
     def fingerprint(self) -> str:
         """SHA-256 of the content, whatever its order: equal evidence, equal fingerprint."""
         content: list[Fact | InstrumentState | ProductionTotal] = [*self.facts, *self.instruments, *self.production]
-        rows = sorted(json.dumps(each.to_json(), sort_keys=True) for each in content)
-        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        return fingerprint_of(line(each) for each in content)
+
+
+def line(piece: Fact | InstrumentState | ProductionTotal) -> str:
+    """A piece of evidence as one line of text: equal content, equal line."""
+    return json.dumps(piece.to_json(), sort_keys=True)
+
+
+def fingerprint_of(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +181,8 @@ class Known:
         self.on = on
         self.production = {total.mineral: total for total in sorted(evidence.production, key=lambda each: each.year)}
         self._facts: dict[tuple[str | None, str], list[Fact]] = defaultdict(list)
+        self._about: dict[tuple[str | None, str, str | None], list[Fact]] = defaultdict(list)
+        self._read: dict[tuple[str, Kind, str | None], Reading] = {}
         self._past: dict[tuple[str | None, str], list[tuple[Fact, str]]] = defaultdict(list)
         self._instruments: dict[str, list[InForce]] = defaultdict(list)
         self._minerals: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -186,6 +196,7 @@ class Known:
         holding = fact.holds_on(self.on)
         if holding is Certainty.YES:
             self._facts[key].append(fact)
+            self._about[(*key, fact.subject.mineral)].append(fact)
             if fact.subject.country and fact.subject.mineral:
                 self._minerals[fact.subject.country, fact.kind].add(fact.subject.mineral)
         else:
@@ -202,9 +213,14 @@ class Known:
 
     def read(self, country: str, kind: Kind, mineral: str | None) -> Reading:
         """Statements of a kind on a mineral; those on the country as a whole yield to them (J33)."""
-        facts = self._facts.get((country, kind), ())
-        own = [fact for fact in facts if fact.subject.mineral == mineral and mineral is not None]
-        general = [fact for fact in facts if fact.subject.mineral is None]
+        key = country, kind, mineral
+        if key not in self._read:
+            self._read[key] = self._reading(country, kind, mineral)
+        return self._read[key]
+
+    def _reading(self, country: str, kind: Kind, mineral: str | None) -> Reading:
+        own = self._about.get((country, kind, mineral), ()) if mineral is not None else ()
+        general = self._about.get((country, kind, None), ())
         counted, yielding = _speaking(own), _speaking(general)
         silent = [Ignored(fact.fact_id, "it states no figure and no class") for fact in (*own, *general) if _mute(fact)]
         if counted and yielding:
@@ -221,8 +237,7 @@ class Known:
 
     def regional(self, kind: Kind, mineral: str | None = None) -> Reading:
         """Statements on the region or the world, of one mineral or of none."""
-        facts = self._facts.get((None, kind), ())
-        return Reading(tuple(fact for fact in facts if fact.subject.mineral == mineral))
+        return Reading(tuple(self._about.get((None, kind, mineral), ())))
 
     def instruments(self, country: str) -> Sequence[InForce]:
         return self._instruments.get(country, ())

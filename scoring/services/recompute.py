@@ -11,11 +11,10 @@ from jobs.registry import Payload, handler, periodic
 from jobs.services import enqueue
 from ledger.domain.actor import WORKER, Actor
 from registry.selectors import get_members
-from scoring.domain.card import score
 from scoring.domain.inputs import Evidence
 from scoring.histories import days_of
 from scoring.methodologies import official, official_from
-from scoring.selectors import get_basis
+from scoring.remembered import MEMORY
 from scoring.services.methodologies import published_first
 from scoring.services.recording import Recording
 
@@ -54,9 +53,9 @@ def recompute(*, on: dt.date, by: Actor, today: dt.date) -> dict[str, int]:
         _lock()
         if on == today:
             published_first(by)
-        basis, rules = get_basis(), official(on)
+        basis, rules = MEMORY.basis(), official(on)
         members = [country.code for country in get_members(on)]
-        card = score(basis.evidence, rules, on, members)
+        card = MEMORY.card(basis.evidence, rules, on, members)
         cells = sum(len(country.domains) for country in card.countries)
         if on != today:
             return {"cells": cells, "changed": 0}

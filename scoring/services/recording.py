@@ -20,12 +20,16 @@ from scoring.domain.diff import CellChange, compare_cells
 from scoring.domain.methodology import Domain
 from scoring.domain.methodology import Methodology as Rules
 from scoring.effects import country_names, no_change_reason
-from scoring.live import change_state, score_object_id, score_state
+from scoring.live import change_state, score_object_id, score_sha256, score_state
 from scoring.methodologies import methodology
 from scoring.models import Methodology, Score, ScoreChange, ScoreRun, Trigger
-from scoring.selectors import Basis, get_scores
+from scoring.remembered import NowBasis
+from scoring.selectors import get_scores
 from scoring.signals import score_changed
 from scoring.snapshots import CODE_VERSION
+
+#: The newest row of each cell: (cell, evidence, gates, fingerprint). Speed only: a cell that is another is made anew.
+_KEPT: dict[tuple[str, str], tuple[DomainScore, dict[str, int], list[Any], str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +37,60 @@ class Recording:
     """One run's writing. Everything in the transaction of its caller."""
 
     card: Card
-    basis: Basis
+    basis: NowBasis
     rules: Rules
     on: dt.date
     by: Actor
 
     def write(self) -> int:
-        stored = {(score.country, score.domain): score for score in get_scores()}
+        stored = {(score.country, score.domain): score for score in get_scores().defer("gates", "evidence")}
         triggers = list(Trigger.objects.filter(handled_at=None).order_by("pk"))
-        fresh = [
-            (country, cell)
-            for country in self.card.countries
-            for cell in country.domains
-            if self._differs(stored.get((country.country, cell.domain)), cell)
-        ]
+        rows = [self._row(country, cell) for country in self.card.countries for cell in country.domains]
+        fresh = [row for row in rows if self._differs(stored.get((row.country, row.domain)), row)]
         if fresh or (triggers and stored):
-            run = self._run()
-            self._store_scores(run, fresh, stored)
+            run, before = self._run(), self._whole(stored, fresh)
+            self._store_scores(run, fresh, before)
             if stored:  # the first working-out is a beginning, not a change
-                self._tell(run, fresh, stored, triggers)
-        Trigger.objects.filter(pk__in=[trigger.pk for trigger in triggers]).update(handled_at=timezone.now())
+                self._tell(run, fresh, before, stored, triggers)
+        if triggers:
+            Trigger.objects.filter(pk__in=[trigger.pk for trigger in triggers]).update(handled_at=timezone.now())
         return len(fresh)
 
-    def _differs(self, stored: Score | None, cell: DomainScore) -> bool:
-        if stored is None:
-            return True
-        return (stored.gates, stored.evidence) != (cell.to_json()["gates"], self._evidence(cell)) or (
-            stored.level,
-            stored.low,
-            stored.high,
-        ) != (cell.level, cell.low, cell.high)
+    def _row(self, country: CountryScore, cell: DomainScore) -> Score:
+        """The row of a cell, not stored yet. A cell that is remembered keeps its gates and its fingerprint."""
+        kept = _KEPT.get((country.country, cell.domain.value))
+        evidence = self._evidence(cell)
+        if kept is None or kept[0] is not cell or kept[1] != evidence:
+            gates = [gate.to_json() for gate in cell.gates]
+            kept = _KEPT[country.country, cell.domain.value] = cell, evidence, gates, score_sha256(gates, evidence)
+        return Score(
+            country=country.country,
+            domain=cell.domain.value,
+            level=cell.level,
+            low=cell.low,
+            high=cell.high,
+            gates=kept[2],
+            evidence=evidence,
+            sha256=kept[3],
+        )
+
+    @staticmethod
+    def _differs(stored: Score | None, row: Score) -> bool:
+        names = ("sha256", "level", "low", "high")
+        return stored is None or any(getattr(stored, name) != getattr(row, name) for name in names)
+
+    @staticmethod
+    def _whole(stored: Mapping[tuple[str, str], Score], fresh: list[Score]) -> dict[tuple[str, str], Score]:
+        """The rows that are superseded, with their gates, in one query."""
+        wanted = [stored[row.country, row.domain].pk for row in fresh if (row.country, row.domain) in stored]
+        return {(row.country, row.domain): row for row in get_scores().filter(pk__in=wanted)} if wanted else {}
 
     def _evidence(self, cell: DomainScore) -> dict[str, int]:
-        rows: Mapping[str, Any] = {**self.basis.facts, **self.basis.versions}
-        return {public_id: rows[public_id].recorded_entry_id for public_id in sorted(cell.cited) if public_id in rows}
+        entries = self.basis.entries
+        return {public_id: entries[public_id] for public_id in sorted(cell.cited) if public_id in entries}
 
     def _run(self) -> ScoreRun:
-        inputs, result = self.basis.evidence.fingerprint, hashlib.sha256(self.card.to_json().encode()).hexdigest()
+        inputs, result = self.basis.fingerprint, hashlib.sha256(self.card.to_json().encode()).hexdigest()
         state = {
             "methodology": self.rules.code,
             "on": self.on,
@@ -87,60 +108,44 @@ class Recording:
             recorded_entry=entry,
         )
 
-    def _store_scores(
-        self, run: ScoreRun, fresh: list[tuple[CountryScore, DomainScore]], stored: Mapping[tuple[str, str], Score]
-    ) -> None:
-        scores = [
-            Score(
-                run=run,
-                country=country.country,
-                domain=cell.domain.value,
-                level=cell.level,
-                low=cell.low,
-                high=cell.high,
-                gates=cell.to_json()["gates"],
-                evidence=self._evidence(cell),
-            )
-            for country, cell in fresh
-        ]
+    def _store_scores(self, run: ScoreRun, fresh: list[Score], before: Mapping[tuple[str, str], Score]) -> None:
+        for row in fresh:
+            row.run = run
         changes = [
-            Change("score", "score", score_object_id(row), _before(stored, row), score_state(row)) for row in scores
+            Change("score", "score", score_object_id(row), _before(before, row), score_state(row)) for row in fresh
         ]
-        for row, entry in zip(scores, record_many(by=self.by, changes=changes), strict=True):
+        gone = []
+        for row, entry in zip(fresh, record_many(by=self.by, changes=changes), strict=True):
             row.recorded_entry_id = entry
-            if (before := stored.get((row.country, row.domain))) is not None:
-                Score.objects.filter(pk=before.pk).update(superseded_entry=entry)
-        Score.objects.bulk_create(scores)
+            if (old := before.get((row.country, row.domain))) is not None:
+                old.superseded_entry_id = entry
+                gone.append(old)
+        Score.objects.bulk_update(gone, ["superseded_entry"])
+        Score.objects.bulk_create(fresh)
 
     def _tell(
         self,
         run: ScoreRun,
-        fresh: list[tuple[CountryScore, DomainScore]],
+        fresh: list[Score],
+        replaced: Mapping[tuple[str, str], Score],
         stored: Mapping[tuple[str, str], Score],
         triggers: list[Trigger],
     ) -> None:
         names, told = country_names(), set()
         old_overall = _overalls(stored, self.card, self.rules)
-        for country, cell in fresh:
-            before = stored.get((country.country, cell.domain))
-            if before is None or (before.level, before.low, before.high) == (cell.level, cell.low, cell.high):
+        for row in fresh:
+            before = replaced.get((row.country, row.domain))
+            if before is None or (before.level, before.low, before.high) == (row.level, row.low, row.high):
                 continue
-            changed = self._changed_evidence(before, cell)
-            moved = compare_cells(country.country, _as_cell(before), cell, changed)
+            changed = _changed_evidence(before, row)
+            country = self.card.country(row.country)
+            moved = compare_cells(row.country, _as_cell(before), country.domain(row.domain), changed)
             told.update(changed)
             by_method = self._is_by_method(before)
-            self._record_move(run, country, moved, changed, old_overall[country.country], by_method=by_method)
+            self._record_move(run, country, moved, changed, old_overall[row.country], by_method=by_method)
         for trigger in triggers:
             if trigger.instrument_id not in told:
                 self._record_unmoved(run, trigger, names)
-
-    def _changed_evidence(self, before: Score, cell: DomainScore) -> list[str]:
-        now = self._evidence(cell)
-        return sorted(
-            public_id
-            for public_id in before.evidence.keys() | now.keys()
-            if before.evidence.get(public_id) != now.get(public_id)
-        )
 
     def _record_move(
         self,
@@ -197,8 +202,10 @@ class Recording:
         """A new life is news; the same life told anew, or something withdrawn, is a correction."""
         if version is not None:
             return "fact" if version.number == 1 or _has_new_events(version) else "correction"
-        facts = [self.basis.facts.get(item) for item in changed]
-        if any(fact is None or _was_told_before(fact) for fact in facts):
+        facts = {fact.fact_id: fact for fact in FactVersion.objects.current().filter(fact_id__in=changed)}
+        standing = [facts.get(item) for item in changed if item in self.basis.entries]
+        gone = len(standing) < len(changed)
+        if gone or any(fact is None or _was_told_before(fact) for fact in standing):
             return "correction"
         return "fact"
 
@@ -266,6 +273,12 @@ def _instrument_facts(version: InstrumentVersion | None) -> dict[str, Any] | Non
 def _has_new_events(version: InstrumentVersion) -> bool:
     before = version.instrument.versions.filter(number=version.number - 1).first()
     return before is None or before.content["events"] != version.content["events"]
+
+
+def _changed_evidence(before: Score, row: Score) -> list[str]:
+    """Ids of evidence that came, went, or has another entry in the log."""
+    ids = before.evidence.keys() | row.evidence.keys()
+    return sorted(each for each in ids if before.evidence.get(each) != row.evidence.get(each))
 
 
 def _was_told_before(fact: FactVersion) -> bool:
