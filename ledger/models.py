@@ -136,3 +136,14 @@ class Recorded(models.Model):
 def size_at(at: dt.datetime) -> int:
     """How many entries were sealed at or before an instant."""
     return TreeHead.objects.filter(sealed_at__lte=at).aggregate(size=models.Max("size"))["size"] or 0
+
+
+def newest_entry_at(size: int) -> int:
+    """The greatest number of an entry among the first ``size`` leaves; 0 for none.
+
+    Each sealing takes what is visible in order of number, so its last leaf is its greatest; a later sealing may hold
+    smaller ones of transactions that were open longer.
+    """
+    ends = TreeHead.objects.filter(size__lte=size).values(last=models.F("size") - 1)
+    found: int | None = Leaf.objects.filter(index__in=ends).aggregate(newest=models.Max("entry_id"))["newest"]
+    return found or 0

@@ -19,7 +19,7 @@ from registry.pages.search import Hit, SearchPage, search_page
 from registry.parts import Link, Paging
 from registry.paths import country_path, mineral_path
 from registry.reference import load_parties
-from registry.selectors import get_members, get_versions
+from registry.selectors import get_known_versions, get_members, get_versions
 from registry.wording import country_names, mineral_names
 
 PER_PAGE = 50
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 def get_known_facts(as_of: dt.datetime | None = None, **about: str) -> list[FactVersion]:
     """Accepted facts as known at an instant (None: now), by id; ``about`` filters columns."""
-    known = FactVersion.objects.as_known(as_of).filter(status=FactStatus.ACCEPTED, **about)
+    known = get_known_versions(as_of).filter(**about)
     return list(known.select_related("source").order_by("fact_id"))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
+from ledger.models import newest_entry_at, size_at
 from registry.choices import FactStatus
 from registry.domain.facts import Fact
 from registry.domain.family import Relation, RelationKind
@@ -24,10 +25,33 @@ def get_versions(*, as_of: dt.datetime | None = None) -> QuerySet[InstrumentVers
     return known.select_related("instrument", "recorded_entry").order_by("instrument__instrument_id")
 
 
+def get_known_versions(as_of: dt.datetime | None = None) -> QuerySet[FactVersion, Any]:
+    """The version of each fact that was accepted as known at an instant (None: now).
+
+    As `FactVersion.objects.as_known`, by one seek a fact instead of a walk through all versions ever: each fact has one
+    row that is current and no proposal, and from its newest entry backwards the first one sealed by then is the one.
+    """
+    current = FactVersion.objects.current().exclude(status=FactStatus.PROPOSED)
+    if as_of is None:
+        return current.filter(status=FactStatus.ACCEPTED)
+    size = size_at(as_of)
+    known = (
+        FactVersion.objects.filter(
+            fact_id=OuterRef("fact_id"),
+            recorded_entry__lte=newest_entry_at(size),
+            recorded_entry__leaf__index__lt=size,
+        )
+        .exclude(status=FactStatus.PROPOSED)
+        .order_by("-recorded_entry_id")
+    )
+    ids = current.order_by().annotate(known=Subquery(known.values("pk")[:1])).values("known")
+    return FactVersion.objects.filter(pk__in=ids, status=FactStatus.ACCEPTED)
+
+
 def get_facts(*, as_of: dt.datetime | None = None) -> tuple[Fact, ...]:
     """Every accepted fact as known at an instant (None: now), by id."""
-    known = FactVersion.objects.as_known(as_of).filter(status=FactStatus.ACCEPTED)
-    return tuple(Fact.from_json(content) for content in known.order_by("fact_id").values_list("content", flat=True))
+    known = get_known_versions(as_of).order_by("fact_id")
+    return tuple(Fact.from_json(content) for content in known.values_list("content", flat=True))
 
 
 def get_members(on: dt.date) -> list[Country]:

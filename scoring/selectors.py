@@ -10,12 +10,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from registry.choices import FactStatus
 from registry.domain.facts import Fact, value_text
 from registry.domain.instruments import InstrumentState, status_on
 from registry.domain.production import ProductionTotal
 from registry.models import Country, FactVersion, InstrumentVersion, Source
-from registry.selectors import get_members, get_versions
+from registry.selectors import get_known_versions, get_members, get_versions
 from registry.states import source_details
 from scoring.arguments import Point
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
@@ -49,7 +48,7 @@ class Basis:
 
 
 def get_basis(*, as_of: dt.datetime | None = None) -> Basis:
-    facts = FactVersion.objects.as_known(as_of).filter(status=FactStatus.ACCEPTED).select_related("source")
+    facts = get_known_versions(as_of).select_related("source")
     return Basis(
         facts={fact.fact_id: fact for fact in facts.order_by("fact_id")},
         versions={version.instrument.instrument_id: version for version in get_versions(as_of=as_of)},

@@ -28,6 +28,8 @@ class FactVersion(Recorded):
 
     class Meta:
         ordering = ["fact_id", "version"]
+        # The newest version of each fact that was known at an instant: one seek a fact, however long its past.
+        indexes = [models.Index(fields=["fact_id", "-recorded_entry"], name="registry_fact_as_known")]
         constraints = [
             models.UniqueConstraint(fields=["fact_id", "version"], name="registry_fact_version_once"),
             models.UniqueConstraint(

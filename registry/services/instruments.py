@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import models, transaction
+from django.db.models import Max
 from django.utils.text import slugify
 
 from ledger.domain.actor import Actor, Door
@@ -137,7 +138,8 @@ def publish(*, instrument: Instrument, by: Actor, reason: str = "") -> Instrumen
     """Make the record its next approved version and tell what lies downstream, all in one transaction."""
     measures, events = list(instrument.measures.order_by("number")), list(instrument.status_events.all())
     current = instrument.versions.current().first()
-    number = (current.number if current else 0) + 1
+    # After a withdrawal none is current, but its number is taken.
+    number = (instrument.versions.aggregate(newest=Max("number"))["newest"] or 0) + 1
     version = InstrumentVersion(
         instrument=instrument,
         number=number,
