@@ -28,7 +28,8 @@ def change_state(change: ScoreChange) -> JSON:
 
 
 def score_object_id(score: Score) -> str:
-    return f"{score.country}/{score.domain}/{score.run_id}"
+    """Names what was found, so that the same found again is the same object."""
+    return f"{score.country}/{score.domain}/{score.sha256[:16]}"
 
 
 def track_all() -> None:

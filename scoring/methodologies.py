@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -51,14 +52,24 @@ def methodology(code: str) -> Methodology:
 
 def official(on: dt.date) -> Methodology:
     """The rules that official scores of a day follow: the newest in use by then. Days before the first: a backcast."""
-    used = Record.objects.filter(is_official=True).order_by("-effective_from", "-pk").only("sha256")
-    row = used.filter(effective_from__lte=on).first() or used.last()
+    row = official_record(get_official_records(), on)
     return _published(row.sha256) if row else shipped(FIRST)
 
 
-def official_from() -> tuple[dt.date, ...]:
-    """The days from which official methodologies are in use."""
-    return tuple(Record.objects.filter(is_official=True).values_list("effective_from", flat=True))
+def get_official_records() -> tuple[Record, ...]:
+    """Official methodologies in the order in which they come into use, without their text."""
+    rows = Record.objects.filter(is_official=True).order_by("effective_from", "pk")
+    return tuple(rows.only("code", "sha256", "effective_from"))
+
+
+def official_record(records: Sequence[Record], on: dt.date) -> Record | None:
+    """The record in use on a day; the first one for days before it; None where there is none at all."""
+    used = [record for record in records if record.effective_from <= on]
+    return used[-1] if used else records[0] if records else None
+
+
+def rules_of(record: Record) -> Methodology:
+    return _published(record.sha256)
 
 
 def is_backcast(rules: Methodology, on: dt.date) -> bool:

@@ -42,7 +42,6 @@ def publish_methodology(*, written: Any, by: Actor, reason: str, is_official: bo
     return row, True
 
 
-def published_first(by: Actor) -> None:
-    """Publish the first methodology where none is on record: official scores need one to name."""
-    if not Methodology.objects.filter(is_official=True).exists():
-        publish_methodology(written=shipped_rules(FIRST), by=by, reason="first methodology")
+def published_first(by: Actor) -> Methodology:
+    """Publish the first methodology, where none is on record: official scores need one to name."""
+    return publish_methodology(written=shipped_rules(FIRST), by=by, reason="first methodology")[0]

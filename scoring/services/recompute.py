@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,8 +13,9 @@ from jobs.services import enqueue
 from ledger.domain.actor import WORKER, Actor
 from registry.selectors import get_members
 from scoring.domain.inputs import Evidence
+from scoring.domain.methodology import Domain
 from scoring.histories import days_of
-from scoring.methodologies import official, official_from
+from scoring.methodologies import get_official_records, official_record, rules_of
 from scoring.remembered import MEMORY
 from scoring.services.methodologies import published_first
 from scoring.services.recording import Recording
@@ -51,22 +53,21 @@ def recompute(*, on: dt.date, by: Actor, today: dt.date) -> dict[str, int]:
     """
     with transaction.atomic():
         _lock()
-        if on == today:
-            published_first(by)
-        basis, rules = MEMORY.basis(), official(on)
+        records = get_official_records()
+        if on != today:
+            return {"cells": len(Domain) * len(get_members(on)), "changed": 0}
+        record = official_record(records, on) or published_first(by)
+        basis, rules = MEMORY.basis(), rules_of(record)
         members = [country.code for country in get_members(on)]
         card = MEMORY.card(basis.evidence, rules, on, members)
-        cells = sum(len(country.domains) for country in card.countries)
-        if on != today:
-            return {"cells": cells, "changed": 0}
-        changed = Recording(card, basis, rules, on, by).write()
-        _wait_for_next_day(basis.evidence, on)
-        return {"cells": cells, "changed": changed}
+        changed = Recording(card, basis, rules, record, on, by).write()
+        _wait_for_next_day(basis.evidence, [each.effective_from for each in records], on)
+        return {"cells": sum(len(country.domains) for country in card.countries), "changed": changed}
 
 
-def _wait_for_next_day(evidence: Evidence, today: dt.date) -> None:
+def _wait_for_next_day(evidence: Evidence, rules_begin: Sequence[dt.date], today: dt.date) -> None:
     """Ask for a working-out on the next day on which an instrument, a fact or a methodology begins or ends."""
-    ahead = [day for day in (*days_of(evidence), *official_from()) if day > today]
+    ahead = [day for day in (*days_of(evidence), *rules_begin) if day > today]
     if ahead:
         due = dt.datetime.combine(min(ahead), dt.time(), tzinfo=timezone.get_current_timezone())
         enqueue(kind=REACHED, key=min(ahead).isoformat(), due_at=due)

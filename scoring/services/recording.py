@@ -39,6 +39,7 @@ class Recording:
     card: Card
     basis: NowBasis
     rules: Rules
+    published: Methodology
     on: dt.date
     by: Actor
 
@@ -48,8 +49,8 @@ class Recording:
         rows = [self._row(country, cell) for country in self.card.countries for cell in country.domains]
         fresh = [row for row in rows if self._differs(stored.get((row.country, row.domain)), row)]
         if fresh or (triggers and stored):
-            run, before = self._run(), self._whole(stored, fresh)
-            self._store_scores(run, fresh, before)
+            before = self._whole(stored, fresh)
+            run = self._store(fresh, before)
             if stored:  # the first working-out is a beginning, not a change
                 self._tell(run, fresh, before, stored, triggers)
         if triggers:
@@ -89,39 +90,29 @@ class Recording:
         entries = self.basis.entries
         return {public_id: entries[public_id] for public_id in sorted(cell.cited) if public_id in entries}
 
-    def _run(self) -> ScoreRun:
-        inputs, result = self.basis.fingerprint, hashlib.sha256(self.card.to_json().encode()).hexdigest()
-        state = {
-            "methodology": self.rules.code,
-            "on": self.on,
-            "inputs": inputs,
-            "result": result,
-            "code_version": CODE_VERSION,
-        }
-        entry = record(by=self.by, change=Change("run", "score_run", f"{self.on}/{result[:16]}", None, state))
-        return ScoreRun.objects.create(
-            methodology=Methodology.objects.get(code=self.rules.code),
+    def _store(self, fresh: list[Score], before: Mapping[tuple[str, str], Score]) -> ScoreRun:
+        """The run and its scores, their entries in the log first and all at once."""
+        result = hashlib.sha256(self.card.to_json().encode()).hexdigest()
+        run = ScoreRun(
+            methodology=self.published,
             on=self.on,
-            input_sha256=inputs,
+            input_sha256=self.basis.fingerprint,
             result_sha256=result,
             code_version=CODE_VERSION,
-            recorded_entry=entry,
         )
-
-    def _store_scores(self, run: ScoreRun, fresh: list[Score], before: Mapping[tuple[str, str], Score]) -> None:
-        for row in fresh:
-            row.run = run
-        changes = [
-            Change("score", "score", score_object_id(row), _before(before, row), score_state(row)) for row in fresh
-        ]
+        changes = [_run_change(run, self.rules), *(_score_change(row, before) for row in fresh)]
+        first, *entries = record_many(by=self.by, changes=changes)
+        run.recorded_entry_id = first
+        run.save(force_insert=True)
         gone = []
-        for row, entry in zip(fresh, record_many(by=self.by, changes=changes), strict=True):
-            row.recorded_entry_id = entry
+        for row, entry in zip(fresh, entries, strict=True):
+            row.run, row.recorded_entry_id = run, entry
             if (old := before.get((row.country, row.domain))) is not None:
                 old.superseded_entry_id = entry
                 gone.append(old)
         Score.objects.bulk_update(gone, ["superseded_entry"])
         Score.objects.bulk_create(fresh)
+        return run
 
     def _tell(
         self,
@@ -287,9 +278,20 @@ def _was_told_before(fact: FactVersion) -> bool:
     return fact.version > 1 and earlier.exclude(status=FactStatus.PROPOSED).exists()
 
 
-def _before(stored: Mapping[tuple[str, str], Score], score: Score) -> Any:
-    before = stored.get((score.country, score.domain))
-    return None if before is None else score_state(before)
+def _run_change(run: ScoreRun, rules: Rules) -> Change:
+    state = {
+        "methodology": rules.code,
+        "on": run.on,
+        "inputs": run.input_sha256,
+        "result": run.result_sha256,
+        "code_version": run.code_version,
+    }
+    return Change("run", "score_run", f"{run.on}/{run.result_sha256[:16]}", None, state)
+
+
+def _score_change(row: Score, replaced: Mapping[tuple[str, str], Score]) -> Change:
+    before = replaced.get((row.country, row.domain))
+    return Change("score", "score", score_object_id(row), score_state(before) if before else None, score_state(row))
 
 
 def _as_cell(score: Score) -> DomainScore:
