@@ -112,7 +112,7 @@ def _facility_hit(facility: Facility, countries: Mapping[str, str]) -> Hit:
     href = (
         f"{country_path(facility.country)}#chain" if facility.country else mineral_path((facility.minerals or [""])[0])
     )
-    return Hit(Link(facility.name, href), f"{facility.get_kind_display()}, {where}")
+    return Hit(Link(facility.name[:1].upper() + facility.name[1:], href), f"{facility.get_kind_display()}, {where}")
 
 
 def _party_hit(party: Party, appendix: str, countries: Mapping[str, str]) -> Hit:

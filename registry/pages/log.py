@@ -31,6 +31,13 @@ class EntryRow:
     actor: str
     is_sealed: bool
 
+    @property
+    def words(self) -> str:
+        """What was done to what; an act that bears the name of its object, such as a sign-in, is said once."""
+        if self.object_type.startswith(self.action):
+            return self.object_type.capitalize()
+        return f"{self.action} {self.object_type}".capitalize()
+
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
