@@ -44,6 +44,8 @@ def get_known_instrument(
     """All approved versions of an instrument, and the one known at an instant."""
     rows = InstrumentVersion.objects.filter(instrument__instrument_id=instrument_id)
     versions = list(rows.select_related("instrument", "recorded_entry").order_by("number"))
+    if as_of is None:
+        return versions, next((version for version in versions if version.superseded_entry_id is None), None)
     return versions, rows.as_known(as_of).select_related("instrument", "recorded_entry").first()
 
 

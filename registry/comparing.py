@@ -8,7 +8,8 @@ from typing import Any
 
 from registry.choices import label
 from registry.domain.differences import Difference, differences
-from registry.models import Country, InstrumentVersion, Mineral
+from registry.models import InstrumentVersion
+from registry.wording import country_names, mineral_names
 
 #: Parts of a version's JSON that say nothing to a person who compares.
 _SILENT = {"instrument_id", "measure_id", "version", "basis", "key", "sha256", "row", "judgement", "flag"}
@@ -26,10 +27,9 @@ class ChangeLine:
 class Words:
     """Codes of countries and minerals as names, read once a page."""
 
-    def __init__(self) -> None:
-        self.names = dict(Country.objects.values_list("code", "name")) | dict(
-            Mineral.objects.values_list("code", "name")
-        )
+    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+        """``names`` by code, where a page has read them already."""
+        self.names = names if names is not None else {**country_names(), **mineral_names()}
 
     def of(self, value: Any) -> str:
         """A value of a column or a version as a person says it; empty where there is none."""

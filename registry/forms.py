@@ -17,7 +17,16 @@ from registry.domain.instruments import Status
 from registry.domain.instruments import StatusEvent as StatusStep
 from registry.domain.lifecycle import illegal_steps
 from registry.exceptions import BadInput
-from registry.models import Country, Instrument, InstrumentDocument, InstrumentRelation, Measure, Mineral, StatusEvent
+from registry.models import (
+    Country,
+    Instrument,
+    InstrumentDocument,
+    InstrumentRelation,
+    Material,
+    Measure,
+    Mineral,
+    StatusEvent,
+)
 from registry.services.documents import fill
 
 DATE_HELP = "2026-11-23, 2026-11 or 2026; 2569 is read as 2026."
@@ -64,6 +73,23 @@ class CodesField(forms.MultipleChoiceField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(initial or [], data)
+
+
+class MineralTicks(forms.CheckboxSelectMultiple):
+    """Each mineral carries the HS codes it is traded under, which a script offers beside the codes' field."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["data-hs"] = ";".join(self._codes().get(str(value), ()))
+        return option
+
+    def _codes(self) -> dict[str, list[str]]:
+        """``code description`` by mineral, read once a form."""
+        if not hasattr(self, "_read"):
+            self._read: dict[str, list[str]] = {}
+            for row in Material.objects.order_by("hs_code"):
+                self._read.setdefault(row.mineral_id, []).append(f"{row.hs_code} {row.description}")
+        return self._read
 
 
 class CountriesField(CodesField):
@@ -133,7 +159,9 @@ class InstrumentForm(forms.ModelForm):
 
 
 class MeasureForm(forms.ModelForm):
-    minerals = CodesField(choices=minerals, required=False, help_text="None ticked: not stated, read as all.")
+    minerals = CodesField(
+        choices=minerals, required=False, widget=MineralTicks, help_text="None ticked: not stated, read as all."
+    )
     materials = CodesField(choices=MATERIALS, required=False, help_text="None ticked: not stated, read as all.")
     stages = CodesField(choices=STAGES, required=False)
     hs = HsField(

@@ -19,15 +19,18 @@ from registry.browsing import (
 )
 from registry.days import with_day
 from registry.domain.asked import AskedDay
+from registry.domain.paper import Contradiction
 from registry.exports import FORMATS, as_csv, as_xlsx, measure_rows
 from registry.listing import Found, get_instrument_rows
-from registry.models import Material, Mineral
+from registry.models import Facility, Material, Mineral
 from registry.pages.facts import fact_page
 from registry.pages.family import get_family
 from registry.pages.instruments import instrument_page
 from registry.pages.legislation import as_script, legislation
-from registry.pages.minerals import facts_of, mineral_page
+from registry.pages.minerals import chain_of, facts_of, mineral_page
+from registry.pages.programmes import get_programmes
 from registry.panels import get_panels
+from registry.reference import load_contradictions
 from registry.services.documents import path_of
 from registry.signals import Subject
 from registry.wording import country_names, mineral_names
@@ -61,15 +64,29 @@ def instrument_detail(request: HttpRequest, asked: AskedDay, instrument_id: str)
     versions, shown = get_known_instrument(instrument_id, asked.as_of)
     if shown is None:
         raise Http404("No approved instrument of this name was known then.")
-    page = instrument_page(versions, shown, asked.on, country_names(), mineral_names(), asked.query)
+    countries, minerals = country_names(), mineral_names()
+    data = legislation(shown, asked.on, countries, minerals, settings.SITE_URL)
+    if request.GET.get("format") == "jsonld":
+        return JsonResponse(data, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
+    page = instrument_page(versions, shown, asked.on, countries, minerals, asked.query)
     subject = Subject("instrument", instrument_id, {"on": asked.on.isoformat(), "version": str(shown.number)})
     panels = get_panels(subject, request.user)
     family = get_family(instrument_id, asked.as_of, asked.query)
-    data = legislation(shown, asked.on, country_names(), mineral_names(), settings.SITE_URL)
-    if request.GET.get("format") == "jsonld":
-        return JsonResponse(data, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
     context = {"asked": asked, "section": "instruments", "page": page, "panels": panels, "family": family}
     return render(request, "registry/instrument_detail.html", {**context, "data": mark_safe(as_script(data))})
+
+
+def notes(request: HttpRequest) -> HttpResponse:
+    """Where the paper disagrees with itself or its sources, both places quoted, and what the register does with it."""
+    groups: dict[str, list[Contradiction]] = {}
+    for case in load_contradictions():
+        groups.setdefault(case.kind, []).append(case)
+    return render(request, "registry/notes.html", {"groups": groups.items()})
+
+
+def programmes(request: HttpRequest) -> HttpResponse:
+    """The bodies of the region, their programmes and who takes part, and the standards the paper refers to."""
+    return render(request, "registry/programmes.html", {"page": get_programmes()})
 
 
 def document(request: HttpRequest, sha256: str) -> HttpResponseBase:
@@ -99,9 +116,10 @@ def mineral_detail(request: HttpRequest, asked: AskedDay, code: str) -> HttpResp
     countries, minerals = country_names(), mineral_names()
     known = get_known_facts(asked.as_of)
     row = next(row for row in mineral_rows(asked) if row.code == code)
-    instruments = get_instrument_rows(asked, {"mineral": code}).rows
-    facts, materials = facts_of(code, known), Material.objects.filter(mineral=mineral)
-    page = mineral_page(row, facts, materials, instruments, countries, minerals)
+    found = get_instrument_rows(asked, {"mineral": code})
+    materials, facilities = Material.objects.filter(mineral=mineral), Facility.objects.exclude(source=None)
+    chain = chain_of(code, materials, facilities, found.versions, countries)
+    page = mineral_page(row, facts_of(code, known), chain, found.rows, countries, minerals)
     panels = get_panels(Subject("mineral", code, {"on": asked.on.isoformat()}), request.user)
     context = {"asked": asked, "section": "minerals", "page": page, "panels": panels}
     return render(request, "registry/mineral_detail.html", context)

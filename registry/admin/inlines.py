@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from registry.admin.prefilled import get_prefill
+from registry.admin.prefilled import first_measures, get_copied, get_prefill
 from registry.forms import DocumentForm, MeasureForm, RelationForm, StatusForm, StatusFormSet
 from registry.models import Instrument, InstrumentDocument, InstrumentRelation, Measure, StatusEvent
 
@@ -69,10 +69,18 @@ class MeasureInline(RecordInline):
     model = Measure
     form = MeasureForm
     more = "more_measures"
-    fields = (("code", "direction"), "minerals", "hs", ("start", "until"), "materials", "stages", "destinations",
-              "rate", "exemptions")  # fmt: skip
+    fieldsets = (
+        (None, {"fields": (("code", "direction"), "minerals", "hs", ("start", "until"))}),
+        (
+            "Materials, stages, destinations, rate, exemptions",
+            {"fields": ("materials", "stages", "destinations", "rate", "exemptions"), "classes": ("fold",)},
+        ),
+    )
 
     def first_rows(self, request: HttpRequest) -> list[dict[str, object]]:
+        copied = get_copied(request)
+        if copied is not None:
+            return first_measures(copied)
         found = get_prefill(request)
         return [found.prefill.measure] if found and found.prefill.measure and not found.attaches else []
 

@@ -25,7 +25,7 @@ from registry.admin.base import ShowAgain, instant_column
 from registry.admin.filters import CodeFilter, CountedTogether, CountryFilter, FlagFilter, MeasureFilter, MineralFilter
 from registry.admin.history import get_edits
 from registry.admin.inlines import DocumentInline, MeasureInline, RelationInline, StatusInline
-from registry.admin.prefilled import Prefilled, get_prefill
+from registry.admin.prefilled import Prefilled, first_values, get_copied, get_prefill
 from registry.admin.record import changes_against, sections_of
 from registry.admin.review import ReviewAdmin, take_step
 from registry.choices import DraftState
@@ -62,10 +62,16 @@ STATE_MARKS = {
     DraftState.APPROVED: "v-ok",
 }
 _FIELDS: dict[str, Any] = {
-    "Instrument": ("title", "title_original", ("country", "type"), ("number", "legal_force"), "until"),
-    "What it is about": (("scope", "pillar"), "engagement_scope", "counterparts"),
+    "Instrument": ("title", "title_original", ("country", "type"), ("number", "legal_force"), ("scope", "pillar")),
+    "Agreements and plans: the other sides, a last day": ("counterparts", "engagement_scope", "until"),
     "Evidence": ("source", "quote", "note"),
     "For the log": ("reason",),
+}
+
+_CLASSES = {
+    "Agreements and plans: the other sides, a last day": ("fold",),
+    "Evidence": ("after",),
+    "For the log": ("after",),
 }
 
 
@@ -125,7 +131,8 @@ class InstrumentAdmin(ReviewAdmin):
 
     @admin.display(description="title", ordering="title")
     def titled(self, instrument: Instrument) -> SafeString:
-        original = instrument.title_original or instrument.number
+        sides = f"with {', '.join(instrument.counterparts)}" if instrument.counterparts else ""
+        original = ", ".join(filter(None, (instrument.title_original or instrument.number, sides)))
         return format_html('{}<span class="sub">{}</span>', instrument.title, original)
 
     @admin.display(description="at the desk", ordering="state")
@@ -155,11 +162,7 @@ class InstrumentAdmin(ReviewAdmin):
     # --- the form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        last = ("Evidence", "For the log")
-        return [
-            (name, {"fields": fields, "classes": ("after",) if name in last else ()})
-            for name, fields in _FIELDS.items()
-        ]
+        return [(name, {"fields": fields, "classes": _CLASSES.get(name, ())}) for name, fields in _FIELDS.items()]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -168,7 +171,9 @@ class InstrumentAdmin(ReviewAdmin):
         return type(form.__name__, (form,), {"prefilled": names})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        found = get_prefill(request)
+        found, copied = get_prefill(request), get_copied(request)
+        if copied is not None:
+            return first_values(copied)
         return dict(found.prefill.instrument) if found else {}
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
@@ -203,6 +208,7 @@ class InstrumentAdmin(ReviewAdmin):
             title=_page_title(obj, found),
             subtitle=None,
             found=found,
+            copied=get_copied(request) if obj is None else None,
             preview=self._preview(request, obj, form, formsets),
             has_errors=form.is_bound and bool(context["errors"]),
             review=_review_of(request, obj),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.forms import model_to_dict
 from django.http import HttpRequest
 
+from registry.desk import get_instruments_of
 from registry.domain.prefill import Prefill
-from registry.models import Flag
+from registry.models import Flag, Instrument
 from registry.permissions import can_decide
 from registry.prefilling import prefill_of
 
@@ -35,3 +37,26 @@ def _load(request: HttpRequest) -> Prefilled | None:
         return None
     attaches = bool(request.resolver_match and "object_id" in request.resolver_match.kwargs)
     return Prefilled(flag, prefill_of(flag), attaches)
+
+
+def get_copied(request: HttpRequest) -> Instrument | None:
+    """The record that `?copy=id` names as the model for a new one; None without it, or where the person sees none."""
+    wanted = request.GET.get("copy", "")
+    if not wanted or request.method != "GET":
+        return None
+    return get_instruments_of(request.user).filter(instrument_id=wanted).first()  # type: ignore[arg-type]
+
+
+_COPIED = ("title", "title_original", "country", "type", "legal_force", "scope", "pillar", "engagement_scope",
+           "counterparts")  # fmt: skip
+
+
+def first_values(record: Instrument) -> dict[str, object]:
+    """What a copy starts with: what the act is, not its number, its dates or its evidence."""
+    return model_to_dict(record, _COPIED)
+
+
+def first_measures(record: Instrument) -> list[dict[str, object]]:
+    """The measures of a copied record without their days."""
+    hidden = ("id", "instrument", "number", "start", "until")
+    return [model_to_dict(measure, exclude=hidden) for measure in record.measures.all()]

@@ -27,7 +27,7 @@ def read_date(text: str) -> str:
     except ValueError as error:
         raise ValueError(f"'{text[:40]}' is no date: write YYYY-MM-DD, YYYY-MM or YYYY, such as 2026-11-23.") from error
     written = str(date)
-    if date.first.year >= _BUDDHIST_FROM:
+    if _BUDDHIST_FROM <= date.first.year <= LATEST + _BUDDHIST_AHEAD:
         written = f"{date.first.year - _BUDDHIST_AHEAD}{written[4:]}"
     year = int(written[:4])
     if not EARLIEST <= year <= LATEST:

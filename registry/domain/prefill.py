@@ -78,6 +78,15 @@ _TYPE_OF_MEASURE = {
     "strategy_plan": "strategy",
     "standard": "standard",
 }
+#: Words by which a text names what kind of act it is, the more exact first; in the region's languages.
+_TYPE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("bill", ("bill", "draft law", "rancangan undang-undang", "dự thảo luật", "ร่างพระราชบัญญัติ")),
+    ("executive_order", ("executive order",)),
+    ("ministerial_regulation", ("ministerial regulation", "peraturan menteri", "permen", "thông tư", "กฎกระทรวง")),
+    ("decree", ("decree", "peraturan pemerintah", "perpres", "nghị định", "พระราชกฤษฎีกา")),
+    ("notification", ("notification", "circular", "announcement of the ministry", "ประกาศ", "công văn")),
+    ("law", ("law", "undang-undang", "luật", "batas republika", "พระราชบัญญัติ")),
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?。])\s+|\n+")
 
 
@@ -91,12 +100,28 @@ def prefill(reading: Reading, traits: Mapping[str, Traits]) -> Prefill:
         "country": reading.country,
         "scope": Scope.CM_SPECIFIC.value if reading.minerals else "",
         "pillar": pillar,
-        "type": _TYPE_OF_MEASURE.get(reading.measure, ""),
+        "type": _TYPE_OF_MEASURE.get(reading.measure) or type_in(f"{reading.title}. {reading.summary}"),
         "engagement_scope": EngagementScope.DEDICATED_CM.value if engages and reading.minerals else "",
         "counterparts": list(reading.counterparts),
         "quote": sentence(reading.title, reading.summary, reading.matched),
     }
     return Prefill(_stated(instrument), _measure(reading, known), events_of(reading), _hint(reading))
+
+
+def type_in(text: str) -> str:
+    """The type of act that a text names; empty where it names none, or none for sure."""
+    folded = text.casefold()
+    for kind, words in _TYPE_WORDS:
+        if any(_names(word, folded) for word in words):
+            return kind
+    return ""
+
+
+def _names(word: str, text: str) -> bool:
+    """Whether a word stands in a text: whole where the script parts its words, anywhere where it does not."""
+    if word.isascii() or word[0].isascii() or word[0] < "\u0e00":
+        return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+    return word in text
 
 
 def events_of(reading: Reading) -> tuple[FirstEvent, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 
@@ -24,6 +24,11 @@ class ProductionTotal:
     growth_pct: Decimal | None = None
     implied_base_t: int | None = None
     section: str | None = None
+
+    @property
+    def worked_share_pct(self) -> Decimal:
+        """The share worked out of the two masses, to as many places as the source prints."""
+        return (Decimal(self.region_t) * 100 / self.world_t).quantize(self.share_pct, ROUND_HALF_UP)
 
     @property
     def text(self) -> str:

@@ -193,7 +193,7 @@ def instrument_page(
         life_words=_life_words(state, on),
         happenings=tuple(_happenings(state)),
         measures=tuple(_card(measure, state, details, on, countries, minerals) for measure in state.measures),
-        versions=tuple(_versions(versions, shown)),
+        versions=tuple(_versions(versions, shown, {**countries, **minerals})),
         proof=ProofMark(shown.recorded_entry_id),
         documents=tuple(_copy(row) for row in details.get("documents") or ()),
     )
@@ -298,9 +298,11 @@ def _life_words(state: InstrumentState, on: dt.date) -> str:
     return f"Lifecycle: {', '.join(steps) or 'no step on record'}; {end}; {standing[in_force(state, on)]} on {on}."
 
 
-def _versions(versions: Sequence[InstrumentVersion], shown: InstrumentVersion) -> list[Version]:
+def _versions(
+    versions: Sequence[InstrumentVersion], shown: InstrumentVersion, names: Mapping[str, str]
+) -> list[Version]:
     """Newest first, each with what it changed of the one before."""
-    words = Words()
+    words = Words(names)
     changes = [changes_between(contents_of(old), contents_of(new), words) for old, new in pairwise(versions)]
     rows = [_version(version, shown, lines) for version, lines in zip(versions, [[], *changes], strict=True)]
     return rows[::-1]

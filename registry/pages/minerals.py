@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from registry.choices import STAGES
 from registry.domain.facts import Fact
 from registry.domain.production import ProductionTotal
-from registry.models import FactVersion, Material, Mineral
+from registry.models import Facility, FactVersion, InstrumentVersion, Material, Mineral
 from registry.pages.facts import PRODUCTION_TOTAL, FactLine, fact_line
 from registry.pages.instruments import InstrumentRow
 from registry.parts import Link, ProofMark, SourceMark
-from registry.paths import country_path, fact_path, mineral_path
+from registry.paths import country_path, fact_path, instrument_path, mineral_path
 from registry.states import source_details
-from registry.wording import source_mark
+from registry.wording import measure_label, source_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,25 @@ class CountryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainStage:
+    """A stage of the value chain: what is traded, where it is made, which instruments' measures bear on it."""
+
+    name: str
+    materials: tuple[Material, ...]
+    facilities: tuple[Link, ...]
+    measures: tuple[Link, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.materials or self.facilities or self.measures)
+
+
+@dataclass(frozen=True, slots=True)
 class MineralPage:
     row: MineralRow
     countries: tuple[CountryFacts, ...]
     region: tuple[FactLine, ...]
-    materials: tuple[Material, ...]
+    chain: tuple[ChainStage, ...]
     instruments: tuple[InstrumentRow, ...]
 
 
@@ -83,7 +98,7 @@ def _production(version: FactVersion, total: ProductionTotal, minerals: Mapping[
         year=total.year,
         region_t=total.region_t,
         world_t=total.world_t,
-        share=total.share_pct,
+        share=total.worked_share_pct,
         growth=total.growth_pct,
         fact_id=version.fact_id,
         href=href,
@@ -127,7 +142,7 @@ def facts_of(code: str, versions: Iterable[FactVersion]) -> list[FactVersion]:
 def mineral_page(
     row: MineralRow,
     versions: Sequence[FactVersion],
-    materials: Iterable[Material],
+    chain: Sequence[ChainStage],
     instruments: Iterable[InstrumentRow],
     countries: Mapping[str, str],
     minerals: dict[str, str],
@@ -145,6 +160,46 @@ def mineral_page(
         row=row,
         countries=tuple(sorted(found, key=lambda one: one.country.text)),
         region=tuple(region),
-        materials=tuple(materials),
+        chain=tuple(chain),
         instruments=tuple(instruments),
     )
+
+
+def chain_of(
+    code: str,
+    materials: Iterable[Material],
+    facilities: Iterable[Facility],
+    versions: Iterable[InstrumentVersion],
+    countries: Mapping[str, str],
+) -> list[ChainStage]:
+    """The value chain of a mineral, stage by stage; a stage of which nothing is on record is in it too."""
+    goods, plants = list(materials), [each for each in facilities if code in each.minerals]
+    acts = list(versions)
+    return [
+        ChainStage(
+            name=name,
+            materials=tuple(each for each in goods if each.stage == stage),
+            facilities=tuple(_plant(each, countries) for each in plants if each.stage == stage),
+            measures=tuple(_measures_at(stage, code, acts, countries)),
+        )
+        for stage, name in STAGES
+    ]
+
+
+def _plant(facility: Facility, countries: Mapping[str, str]) -> Link:
+    where = countries.get(facility.country, facility.country)
+    href = f"{country_path(facility.country)}#chain" if facility.country else ""
+    return Link(f"{facility.name}, {where or 'country not stated'}", href)
+
+
+def _measures_at(
+    stage: str, code: str, versions: Iterable[InstrumentVersion], countries: Mapping[str, str]
+) -> Iterator[Link]:
+    """Measures that name both the mineral and the stage; those that name neither are not guessed here."""
+    for version in versions:
+        for measure in version.content["measures"]:
+            if stage in (measure["stages"] or ()) and code in (measure["minerals"] or ()):
+                where = countries.get(version.content["country"], version.content["country"])
+                yield Link(
+                    f"{measure_label(measure['code'])}, {where}", instrument_path(version.content["instrument_id"])
+                )

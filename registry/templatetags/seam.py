@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from registry.domain.dates import Certainty, PartialDate, Precision
 from registry.parts import ProofMark, SourceMark
-from registry.wording import basis_words
+from registry.wording import basis_words, section_words
 
 register = template.Library()
 
@@ -242,3 +242,22 @@ def with_query(context: Context, **changes: Any) -> str:
             params[name] = str(value)
     query = params.urlencode()
     return f"?{query}" if query else context["request"].path
+
+
+@register.filter
+def is_filled(fieldset: Any) -> bool:
+    """Whether a section of a form holds a value or an error, so that it must not stay folded."""
+    bound = [field.field for line in fieldset for field in line if not field.is_readonly]
+    return any(field.errors or field.value() for field in bound)
+
+
+@register.filter
+def spaced(code: str) -> str:
+    """A code as words."""
+    return code.replace("_", " ")
+
+
+@register.filter(name="section_words")
+def in_section(section: str) -> str:
+    """Where in the paper: ``A.TH`` is App. Thailand."""
+    return section_words(section)

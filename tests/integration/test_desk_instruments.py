@@ -177,7 +177,7 @@ def test_a_reviewer_sends_back_with_a_reason_and_the_officer_reads_it(
     [
         ("measures-0-hs", "28a6", "is no HS code: write 2 to 8 digits"),
         ("measures-0-start", "23 Nov 2026", "is no date: write YYYY-MM-DD, YYYY-MM or YYYY"),
-        ("status_events-0-since", "9999", "lies outside 1800 to 2200"),
+        ("status_events-0-since", "9999", "The year 9999 lies outside 1800 to 2200"),
         ("measures-0-until", "2020", "The last day lies before the first"),
         ("title", "", "This field is required."),
         ("title", "x" * 100_000, "at most 300 characters"),

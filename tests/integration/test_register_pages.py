@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 
 from ledger.domain.actor import COMMAND
 from registry.models import Instrument
+from registry.reference import load_contradictions
 from registry.services.instruments import Draft, publish, save_draft
 from tests.integration.loaded import loaded, reference
 
@@ -107,3 +109,37 @@ def test_the_order_that_lifted_the_moratorium_is_shown_on_both_pages(client: Cli
 
     assert re.search(r"<b>Lifts</b> <a href=./instruments/ph-mining-moratorium/", order)
     assert re.search(r"<b>Lifted by</b> <a href=./instruments/ph-eo-130/", moratorium)
+
+
+def test_every_contradiction_of_the_paper_is_a_note_with_both_places(client: Client) -> None:
+    page = unescape(client.get("/data-notes/").content.decode())
+    for case in load_contradictions():
+        assert f'id="{case.contradiction_id}"' in page
+        assert case.treatment in page
+        assert all(quote in page for _section, quote in case.places), case.contradiction_id
+
+
+def test_programmes_list_each_member_and_say_what_no_source_states(client: Client) -> None:
+    page = client.get("/programmes/")
+    plan = page.context["page"].programmes[0]
+
+    assert len(plan.fields) == 4
+    assert (len(plan.members), plan.excluded) == (10, ("Timor-Leste",))
+    assert page.content.decode().count("not stated") >= len(plan.members)
+    for each in (*page.context["page"].programmes, *page.context["page"].standards):
+        assert not each.title.href or client.get(each.title.href).status_code == 200, each.title
+
+
+def test_a_minerals_chain_has_every_stage_with_codes_plants_and_measures(client: Client) -> None:
+    chain = {stage.name: stage for stage in client.get("/minerals/nickel/").context["page"].chain}
+
+    assert list(chain) == [
+        "Mining extraction",
+        "Processing refining",
+        "Component manufacturing",
+        "End use",
+        "Recycling",
+    ]
+    assert {each.hs_code for each in chain["Mining extraction"].materials} == {"260400"}
+    assert "Export ban, Indonesia" in {link.text for link in chain["Mining extraction"].measures}
+    assert chain["Processing refining"].facilities

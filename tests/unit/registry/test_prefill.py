@@ -8,7 +8,7 @@ import pytest
 
 from registry.domain.dates import Basis
 from registry.domain.instruments import Status
-from registry.domain.prefill import FirstEvent, Reading, Traits, prefill, sentence
+from registry.domain.prefill import FirstEvent, Reading, Traits, prefill, sentence, type_in
 
 TRAITS = {"export_licence": Traits("restricts", "regulation"), "mou": Traits("neutral", "engagement")}
 LICENCE = Reading(
@@ -105,3 +105,20 @@ def test_what_was_not_read_stays_empty() -> None:
     assert set(first.instrument) == {"title", "quote"}
     assert first.measure == {}
     assert first.events == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("A notification of the Ministry of Commerce, published in the Royal Gazette", "notification"),
+        ("Senate bill would ban nickel ore exports by law", "bill"),
+        ("Chính phủ ban hành Nghị định về đất hiếm", "decree"),
+        ("Quốc hội thông qua Luật Địa chất", "law"),
+        ("Menteri ESDM menandatangani Peraturan Menteri", "ministerial_regulation"),
+        ("ประกาศกระทรวงพาณิชย์", "notification"),
+        ("Lawmakers act on billions of exports", ""),
+        ("Executive Order No. 130", "executive_order"),
+    ],
+)
+def test_the_type_of_act_is_filled_in_where_the_news_names_it(text: str, kind: str) -> None:
+    assert type_in(text) == kind

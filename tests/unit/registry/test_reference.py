@@ -223,3 +223,12 @@ def test_no_data_file_holds_a_level_or_the_result_of_a_gate() -> None:
     for path in Path(DATA).glob("*.yaml"):
         text = path.read_text(encoding="utf-8")
         assert forbidden.search(text) is None, path.name
+
+
+def test_shares_worked_out_of_the_masses_are_the_papers_figures_and_growth_fits_the_first_year() -> None:
+    for total in load_production():
+        assert total.worked_share_pct == total.share_pct, total.mineral
+        if total.growth_pct is not None and total.implied_base_t is not None:
+            # The first year's mass is implied to the tonne: half a tonne either way holds what is printed.
+            most, least = (100 * total.region_t / (total.implied_base_t + half) - 100 for half in (-0.5, 0.5))
+            assert least - 0.005 <= float(total.growth_pct) <= most + 0.005, total.mineral
