@@ -135,8 +135,9 @@ def test_the_news_becomes_the_source_and_the_flag_is_confirmed(officer: User, fl
 
 
 def test_opening_the_prefilled_form_writes_nothing_and_marks_what_was_filled_in(officer: User, flag: Flag) -> None:
+    client = at_desk(officer)
     before = Entry.objects.count()
-    page = at_desk(officer).get(f"/admin/registry/instrument/add/?flag={flag.flag_id}")
+    page = client.get(f"/admin/registry/instrument/add/?flag={flag.flag_id}")
 
     assert Entry.objects.count() == before
     assert not Instrument.objects.exists()
