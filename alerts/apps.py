@@ -12,6 +12,7 @@ class AlertsConfig(AppConfig):
     def ready(self) -> None:
         from alerts import panels, receivers  # noqa: F401
         from alerts.services import (  # noqa: F401  (each registers its jobs)
+            bounces,
             closing,
             contacts,
             digests,

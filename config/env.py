@@ -63,6 +63,13 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in os.environ[name].split(",") if word.strip()]
 
 
+def pairs(name: str) -> dict[str, str]:
+    found = dict(word.partition("=")[::2] for word in words(name))
+    if not all(key and value for key, value in found.items()):
+        raise ValueError("write NAME=value, with commas between")
+    return {key.strip(): value.strip() for key, value in found.items()}
+
+
 def folder(name: str) -> Path:
     return Path(os.environ[name]).expanduser().absolute()
 

@@ -28,6 +28,15 @@ SITE_URL = env.setting("SITE_URL", env.text, f"http://127.0.0.1:{PORT}", "addres
 SECURE = env.setting("SECURE", env.flag, SITE_URL.startswith("https://"), "cookies and redirects for HTTPS only")
 REDIS_URL = env.setting("REDIS_URL", env.redis_url, "", "broker; without it web, worker and schedule share one process")
 EMAIL_URL = env.setting("EMAIL_URL", env.text, "", "smtp+tls://user:password@host:port; without it mail is a file")
+MAIL_PROVIDER = env.setting(
+    "MAIL_PROVIDER", env.text, "", "a provider that anymail knows, such as postmark; used instead of EMAIL_URL"
+)
+MAIL_PROVIDER_OPTIONS = env.setting(
+    "MAIL_PROVIDER_OPTIONS",
+    env.pairs,
+    {},
+    "anymail's settings of the provider, NAME=value with commas; WEBHOOK_SECRET=user:password lets it report bounces",
+)
 MAIL_FROM = env.setting("MAIL_FROM", env.text, "SEAM <seam@localhost>", "sender of mails")
 FETCH_ALLOW = env.setting(
     "FETCH_ALLOW",
@@ -58,6 +67,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "simple_history",
     "csp",
+    "anymail",
     "config.apps.ConfigConfig",
     "alerts",
     "scoring",
@@ -174,7 +184,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 EMAIL_CONFIG = env.mail(EMAIL_URL) if EMAIL_URL else {"EMAIL_BACKEND": "alerts.channels.FileBackend"}
+if MAIL_PROVIDER:
+    EMAIL_CONFIG = {"EMAIL_BACKEND": f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"}
 vars().update(EMAIL_CONFIG)
+ANYMAIL = MAIL_PROVIDER_OPTIONS
 DEFAULT_FROM_EMAIL = MAIL_FROM
 MAIL_DIR = DATA_DIR / "mail"
 
