@@ -92,10 +92,9 @@ class _PageOf:
         self.entries: dict[str, int] = {}
         for batch in batches(chain.event_ids()):
             self.entries.update(Event.objects.filter(event_id__in=batch).values_list("event_id", "recorded_entry_id"))
-        self.parties = {party.party_id: party for party in Party.objects.filter(party_id__in=self._party_ids())}
-
-    def _party_ids(self) -> set[str]:
-        return {holder.party_id for holder in holders(self.chain)}
+        self.holders = holders(chain)
+        named = {holder.party_id for holder in self.holders}
+        self.parties = {party.party_id: party for party in Party.objects.filter(party_id__in=named)}
 
     def page(self) -> LotPage:
         lot, chain, state = self.lot, self.chain, self.lot.state
@@ -304,7 +303,7 @@ class _PageOf:
         return found
 
     def _holders(self) -> Iterator[HolderRow]:
-        for each in holders(self.chain):
+        for each in self.holders:
             party = self.parties.get(each.party_id)
             holds = party is not None and party.pk == self.lot.state.holder_id
             yield HolderRow(

@@ -11,7 +11,7 @@ from registry.models import Facility, Party
 from traceability.batches import batches
 from traceability.chains import LotChain
 from traceability.domain.risks import Passed, matches, passed, route_flags
-from traceability.pages.diligence import FlagRow, match_row, output_row, route_row
+from traceability.pages.diligence import FlagRow, match_row, output_row, route_rows
 from traceability.selectors.risks import get_output_flags, get_risk_lists
 from traceability.selectors.visibility import can_view_all
 
@@ -22,7 +22,7 @@ def flags_of(chain: LotChain, countries: Mapping[str, str], user: Any) -> tuple[
         return ()
     places = list(passed(chain.chain, chain.lots))
     names = {**countries, **_names(places)}
-    rows = [route_row(flag, countries) for flag in route_flags(chain.chain, chain.lots)]
+    rows = route_rows(route_flags(chain.chain, chain.lots), countries)
     capacities = {
         facility_id: chain.chain.facilities[facility_id].capacity_t_per_year
         for facility_id in {place.facility_id for place in places}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.parts import Link, ProofMark
@@ -53,11 +53,22 @@ def output_row(flag: OutputFlag, names: Mapping[str, str]) -> FlagRow:
     return FlagRow("Output above capacity", about, words, first, last, None, ())
 
 
-def route_row(flag: RouteFlag, countries: Mapping[str, str]) -> FlagRow:
-    here, there = (countries.get(code, code) for code in (flag.here, flag.there))
-    if flag.kind is Route.JUMP:
-        words = f"It is reported in {here}, but the report before has it in {there}: no shipment says how it got there."
+def route_rows(flags: Iterable[RouteFlag], countries: Mapping[str, str]) -> list[FlagRow]:
+    """One row for each way that routes speak against what is said, with all the lots that went it."""
+    together: dict[tuple[Route, str, str], list[RouteFlag]] = {}
+    for flag in flags:
+        together.setdefault((flag.kind, flag.here, flag.there), []).append(flag)
+    return [_route_row(alike, countries) for alike in together.values()]
+
+
+def _route_row(flags: Sequence[RouteFlag], countries: Mapping[str, str]) -> FlagRow:
+    one, lots = flags[0], tuple(sorted({flag.lot_id for flag in flags}))
+    here, there = (countries.get(code, code) for code in (one.here, one.there))
+    if one.kind is Route.JUMP:
+        words = f"Reported in {here}, but the report before has it in {there}: no shipment says how it got there."
     else:
-        words = f"It left {here} earlier and came back from {there} as the same lot."
-    title = "Route against origin"
-    return FlagRow(title, f"Lot {flag.lot_id}", words, flag.day, flag.day, None, (flag.lot_id,), flag.event_id)
+        words = f"Left {here} earlier and came back from {there} as the same lot."
+    days = [flag.day for flag in flags]
+    about = f"{len(lots):,} lots" if len(lots) > 1 else "A lot"
+    event_id = one.event_id if len(flags) == 1 else ""
+    return FlagRow("Route against origin", about, words, min(days), max(days), None, lots, event_id)
