@@ -22,8 +22,10 @@ from registry.domain.instruments import (
     Status,
     StatusEvent,
 )
+from registry.domain.restating import is_on_record
 from registry.exceptions import BadInput
 from registry.models import Country, Instrument, Mineral
+from registry.selectors import get_instruments
 from registry.services.facts import Tally
 from registry.services.reference import draft_of, put_instrument
 from registry.services.vocabularies import measure_words
@@ -36,14 +38,18 @@ _MATERIALS = {value for value, _label in MATERIALS}
 def load_measures(*, rows: Any, by: Actor, reason: str) -> Tally:
     """Publish an instrument for each ``{country, hs, mineral, materials, kind, from, until}``.
 
-    Raises BadInput naming the row and the key. The same row again changes nothing.
+    Raises BadInput naming the row and the key. The same row again changes nothing, and so does one that says
+    what another act on record says already.
     """
     if not isinstance(rows, list):
         raise BadInput("A list of measures was expected: [{country, hs, mineral, materials, kind, from, until}, …]")
     vocabulary = _Vocabulary()
     states = [vocabulary.read(number, row) for number, row in enumerate(rows, start=1)]
-    tally = Tally()
+    tally, known = Tally(), get_instruments()
     for state in states:
+        if is_on_record(state, known):
+            tally += Tally(unchanged=1)
+            continue
         tally += put_instrument(draft_of(state, Instrument(title=state.title)), by=by, reason=reason)
     return tally
 
@@ -62,7 +68,7 @@ class _Vocabulary:
             raise BadInput(f"Measure {number}: {unknown} is not known; the keys are {', '.join(sorted(_KEYS))}.")
         country = self._one_of(number, row, "country", self.countries)
         code = MeasureCode(self._one_of(number, row, "kind", {code.value: "" for code in MeasureCode}))
-        mineral = self._one_of(number, row, "mineral", self.minerals) if row.get("mineral") else None
+        mineral = None if row.get("mineral") in (None, "") else self._one_of(number, row, "mineral", self.minerals)
         materials = self._materials(number, row.get("materials"))
         hs = self._hs(number, row.get("hs"))
         start, until = (self._date(number, row, key) for key in ("from", "until"))
@@ -101,22 +107,22 @@ class _Vocabulary:
 
     def _one_of(self, number: int, row: Mapping[str, Any], key: str, known: Mapping[str, str]) -> str:
         value = row.get(key)
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise BadInput(f"Measure {number}: {key} is {value!r}, which is not in the register.")
-        return str(value)
+        return value
 
     def _materials(self, number: int, value: Any) -> tuple[str, ...] | None:
         if value is None:
             return None
-        items: Sequence[Any] = [value] if isinstance(value, str) else value
-        if unknown := [item for item in items if item not in _MATERIALS]:
+        items: Sequence[Any] = value if isinstance(value, list) else [value]
+        if unknown := [item for item in items if not isinstance(item, str) or item not in _MATERIALS]:
             raise BadInput(
                 f"Measure {number}: materials names {unknown[0]!r}; known are {', '.join(sorted(_MATERIALS))}."
             )
         return tuple(items) or None
 
     def _hs(self, number: int, value: Any) -> tuple[str, ...]:
-        items = [value] if isinstance(value, str | int) else value or []
+        items = value if isinstance(value, list) else [] if value is None else [value]
         codes = tuple(str(item).replace(".", "").strip() for item in items)
         if wrong := [code for code in codes if not code.isdigit() or not 2 <= len(code) <= 8]:
             raise BadInput(f"Measure {number}: hs is {wrong[0]!r}; write 2 to 8 digits.")
@@ -133,4 +139,4 @@ class _Vocabulary:
 
 
 def _fingerprint(row: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(dict(row)).encode()).hexdigest()[:8]
+    return hashlib.sha256(canonical({key: str(value) for key, value in row.items()}).encode()).hexdigest()[:8]
