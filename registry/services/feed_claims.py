@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.db import connection, transaction
@@ -23,9 +24,7 @@ _CLAIMING = 0x5EA0F
 
 def claim_due(*, most: int, but: Collection[int] = ()) -> list[Feed]:
     """Take at most ``most`` feeds that are due, longest due first, no two of one site."""
-    if not due().exclude(pk__in=but).exists():
-        return []
-    return _claim(due().exclude(pk__in=but).order_by("next_poll_at", "pk")[: most * 4 + 100], most)
+    return _claim(due().exclude(pk__in=but).order_by("next_poll_at", "pk")[: 2 * most + 50], most)
 
 
 def claim_one(*, feed: Feed) -> Feed | None:
@@ -53,19 +52,25 @@ def _free() -> QuerySet[Feed]:
     return Feed.objects.filter(Q(leased_until=None) | Q(leased_until__lt=timezone.now()))
 
 
+@dataclass
+class _Candidate:
+    pk: int
+    url: str
+    site: str
+
+
 @transaction.atomic
-def _claim(candidates: QuerySet[Feed], most: int) -> list[Feed]:
+def _claim(wanted: QuerySet[Feed], most: int) -> list[Feed]:
     """Choose and lease in one transaction that no other claimer's overlaps."""
     _take_turn()
-    feeds = list(candidates)
-    chosen = _one_a_site(feeds, _busy_sites(feeds))[:most]
-    lease, now = uuid.uuid4(), timezone.now()
-    for feed in chosen:
-        feed.lease, feed.leased_until, feed.last_attempt_at = lease, now + LEASE, now
-    Feed.objects.filter(pk__in=[feed.pk for feed in chosen]).update(
-        lease=lease, leased_until=now + LEASE, last_attempt_at=now
-    )
-    return chosen
+    candidates = [_Candidate(*row) for row in wanted.values_list("pk", "url", "site")]
+    chosen = [one.pk for one in _one_a_site(candidates, _busy_sites(candidates))[:most]]
+    if not chosen:
+        return []
+    now = timezone.now()
+    taken = Feed.objects.filter(pk__in=chosen)
+    taken.update(lease=uuid.uuid4(), leased_until=now + LEASE, last_attempt_at=now)
+    return list(taken.order_by("next_poll_at", "pk"))
 
 
 def _take_turn() -> None:
@@ -75,7 +80,7 @@ def _take_turn() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CLAIMING])
 
 
-def _busy_sites(feeds: Iterable[Feed]) -> set[str]:
+def _busy_sites(feeds: Sequence[_Candidate]) -> set[str]:
     """Sites that are being asked or were within the pause. A feed stored without its site gets it here."""
     for feed in feeds:
         if not feed.site:
@@ -86,7 +91,7 @@ def _busy_sites(feeds: Iterable[Feed]) -> set[str]:
     return set(Feed.objects.filter(asked, site__in={feed.site for feed in feeds}).values_list("site", flat=True))
 
 
-def _one_a_site(feeds: Iterable[Feed], busy: set[str]) -> list[Feed]:
+def _one_a_site(feeds: Sequence[_Candidate], busy: set[str]) -> list[_Candidate]:
     chosen = []
     for feed in feeds:
         if is_ours(feed.url):

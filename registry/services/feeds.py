@@ -25,8 +25,10 @@ _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, tex
 #: One run polls for so long; what is left is due at the next.
 _RUN_SECONDS = 240.0
 #: So many feeds are in hand at once: most of a look is waiting for a server.
-_AT_ONCE = 16
+_AT_ONCE = 32
 _PAUSE_SECONDS = 0.25
+#: After the first answer of a batch the others are waited for so long, to be stored with it.
+_GATHER_SECONDS = 0.05
 
 
 @dataclass
@@ -70,7 +72,8 @@ def poll_due(*, seconds: float = _RUN_SECONDS) -> Polled:
                 seen |= {feed.pk for feed in claimed}
                 in_hand |= {threads.submit(look_at, feed) for feed in claimed}
             if in_hand:
-                done, in_hand = wait(in_hand, timeout=_PAUSE_SECONDS, return_when=FIRST_COMPLETED)
+                wait(in_hand, timeout=_PAUSE_SECONDS, return_when=FIRST_COMPLETED)
+                done, in_hand = wait(in_hand, timeout=_GATHER_SECONDS)
                 polled.add(_stored([future.result() for future in done]))
             elif time.monotonic() < until and feed_claims.is_waiting(but=seen):
                 time.sleep(_PAUSE_SECONDS)
