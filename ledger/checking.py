@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -13,13 +14,13 @@ from django.utils import timezone
 
 from ledger import guards
 from ledger.domain.canonical import canonical, instant_text
-from ledger.domain.merkle import Frontier, leaf_hash
+from ledger.domain.merkle import Frontier
 from ledger.domain.nodes import Growth, root_at
 from ledger.domain.note import BadNote, Checkpoint, Verifier, open_checkpoint
 from ledger.models import Entry, Leaf, Node, TreeHead
 from ledger.reading import announced_keys, kept_verifier, read_nodes
 from ledger.tracking import tracked
-from ledger.walking import Walked, walk
+from ledger.walking import Stretch, walk
 
 #: An entry older than this and in no leaf means that the sequencer stands still.
 SEAL_WITHIN = dt.timedelta(seconds=60)
@@ -104,51 +105,84 @@ def verify(*, kept_note: str = "") -> Verdict:
     return Verdict(entries, sealed, root, tuple(faults), tuple(held))
 
 
+def _heads() -> Iterator[tuple[int, str, dt.datetime]]:
+    heads = TreeHead.objects.filter(size__gt=0).order_by("size")
+    yield from heads.values_list("size", "root", "sealed_at").iterator(chunk_size=2_000)
+
+
 class _Tree:
-    """The tree as it is worked out anew, compared with what is stored at each step."""
+    """The tree as it is worked out anew, compared with what is stored, head by head."""
 
     def __init__(self) -> None:
-        self.frontier = Frontier()
         self._growth = Growth(0, read_nodes)
-        self._heads = iter(TreeHead.objects.order_by("size").values_list("size", "root", "sealed_at"))
+        self._heads = _heads()
         self._next = next(self._heads, None)
         self._nodes = dict[tuple[int, int], str]()
         self._newest = ""
 
-    def take(self, leaf: Walked) -> None:
-        if leaf.place != self.frontier.size:
-            raise _Broken(leaf.entry, f"leaf {self.frontier.size} is missing")
-        if leaf.text is None:
-            raise _Broken(leaf.entry, f"entry {leaf.entry} was sealed as leaf {leaf.place} and is gone")
-        hashed = leaf_hash(leaf.text.encode())
-        if hashed.hex() != leaf.hash:
-            raise _Broken(leaf.entry, f"entry {leaf.entry} differs from what was sealed as leaf {leaf.place}")
-        self.frontier.append(hashed)
-        self._nodes.update((place, node.hex()) for place, node in self._growth.append(hashed))
-        self._check_clock(leaf)
-        if self._next and self._next[0] == self.frontier.size:
-            self._check_head(leaf)
+    @property
+    def size(self) -> int:
+        return self._growth.size
 
-    def _check_head(self, leaf: Walked) -> None:
+    def take(self, leaves: Stretch) -> None:
+        """Take in leaves up to each head, and compare the root there."""
+        start, count = 0, len(leaves.places)
+        while start < count:
+            end = min(count, start + self._next[0] - self.size) if self._next else count
+            self._append(leaves.part(start, end) if (start, end) != (0, count) else leaves)
+            if self._next and self._next[0] == self.size:
+                self._check_head(leaves.entries[end - 1])
+            start = end
+
+    def _append(self, leaves: Stretch) -> None:
+        if list(leaves.places) != list(range(self.size, self.size + len(leaves.places))) or None in leaves.texts:
+            self._find_gap(leaves)
+        hashed = [sha256(b"\x00" + text.encode()).digest() for text in leaves.texts if text is not None]
+        found = [one.hex() for one in hashed]
+        if found != list(leaves.hashes):
+            self._find_altered(leaves, found)
+        self._nodes.update((place, node.hex()) for place, node in self._growth.extend(hashed))
+        self._check_clock(leaves)
+
+    @staticmethod
+    def _find_altered(leaves: Stretch, found: Sequence[str]) -> None:
+        n = next(n for n, (one, other) in enumerate(zip(found, leaves.hashes, strict=True)) if one != other)
+        entry, place = leaves.entries[n], leaves.places[n]
+        raise _Broken(entry, f"entry {entry} differs from what was sealed as leaf {place}")
+
+    def _find_gap(self, leaves: Stretch) -> None:
+        wanted = self.size
+        for place, entry, text in zip(leaves.places, leaves.entries, leaves.texts, strict=True):
+            if place != wanted:
+                raise _Broken(entry, f"leaf {wanted} is missing")
+            if text is None:
+                raise _Broken(entry, f"entry {entry} was sealed as leaf {place} and is gone")
+            wanted += 1
+
+    def _check_head(self, entry: int) -> None:
         assert self._next
         size, root, sealed_at = self._next
-        if root != self.frontier.root.hex():
-            raise _Broken(leaf.entry, f"the tree of {size} entries has another root than was sealed")
+        if root != self._growth.root.hex():
+            raise _Broken(entry, f"the tree of {size} entries has another root than was sealed")
         if self._newest > instant_text(sealed_at + _CLOCKS):
-            raise _Broken(leaf.entry, f"the head of {size} entries was sealed before entries that it holds")
+            raise _Broken(entry, f"the head of {size} entries was sealed before entries that it holds")
         self._next = next(self._heads, None)
 
-    def _check_clock(self, leaf: Walked) -> None:
-        # Both are text of one form, so they compare as instants do.
-        if leaf.recorded_at >= self._newest:
-            self._newest = leaf.recorded_at
-        elif _at(leaf.recorded_at) < _at(self._newest) - LONGEST_TRANSACTION:
-            reason = f"entry {leaf.entry} is back-dated: it says {leaf.recorded_at} and was sealed after one of "
-            raise _Broken(leaf.entry, reason + self._newest)
+    def _check_clock(self, leaves: Stretch) -> None:
+        # All are text of one form, so they compare as instants do.
+        newest = max(self._newest, *leaves.recorded_at)
+        if min(leaves.recorded_at) >= instant_text(_at(newest) - LONGEST_TRANSACTION):
+            self._newest = newest
+            return
+        for entry, at in zip(leaves.entries, leaves.recorded_at, strict=True):
+            self._newest = max(self._newest, at)
+            if _at(at) < _at(self._newest) - LONGEST_TRANSACTION:
+                reason = f"entry {entry} is back-dated: it says {at} and was sealed after one of {self._newest}"
+                raise _Broken(entry, reason)
 
     def finish(self, sealed: int) -> None:
-        if self.frontier.size != sealed:
-            raise _Broken(None, f"{sealed} entries were sealed and {self.frontier.size} are there")
+        if self.size != sealed:
+            raise _Broken(None, f"{sealed} entries were sealed and {self.size} are there")
         stored = Node.objects.values_list("level", "index", "hash").iterator(chunk_size=5_000)
         for level, index, hashed in stored:
             if (index + 1) << level > sealed:
@@ -165,8 +199,8 @@ def _at(text: str) -> dt.datetime:
 
 def _check_leaves(sealed: int) -> None:
     tree = _Tree()
-    for leaf in walk(sealed):
-        tree.take(leaf)
+    for leaves in walk(sealed):
+        tree.take(leaves)
     tree.finish(sealed)
 
 

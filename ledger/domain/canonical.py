@@ -96,28 +96,10 @@ def leaf_text(
 
     Keys stand in the order RFC 8785 asks for, so the parts can be joined without parsing them again.
     """
-    return joined_leaf(
-        number, instant_text(recorded_at), actor, door, action, object_type, object_id, before, after, reason
-    )
-
-
-def joined_leaf(
-    number: int,
-    recorded_at: str,
-    actor: str,
-    door: str,
-    action: str,
-    object_type: str,
-    object_id: str,
-    before: str,
-    after: str,
-    reason: str,
-) -> str:
-    """As ``leaf_text``, of an instant that is text already; in a walk over millions each call counts."""
     return (
         f'{{"action":{quoted(action)},"actor":{quoted(actor)},"after":{after},"before":{before},"door":{quoted(door)},'
         f'"entry":{number},"object_id":{quoted(object_id)},"object_type":{quoted(object_type)},'
-        f'"reason":{quoted(reason)},"recorded_at":"{recorded_at}"}}'
+        f'"reason":{quoted(reason)},"recorded_at":"{instant_text(recorded_at)}"}}'
     )
 
 

@@ -8,6 +8,7 @@ large the tree is, and keeping it costs little.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 
 from ledger.domain.merkle import fold, node_hash
 
@@ -99,7 +100,7 @@ def kept_under(node: Node) -> list[Node]:
 
 
 class Growth:
-    """Gathers the nodes that come to be kept as leaves are appended: feed it each leaf in order."""
+    """Gathers the nodes that come to be kept as leaves are appended: feed it the leaves in order."""
 
     def __init__(self, size: int, read: Read) -> None:
         """``read`` gives the kept nodes of the tree so far that are not under a kept parent yet."""
@@ -109,23 +110,49 @@ class Growth:
         for level, group in _by_level(_open_nodes(size)).items():
             self._row(level).extend(found[level * KEPT_EVERY, index] for index in group)
 
-    def append(self, leaf: bytes) -> Iterator[tuple[Node, bytes]]:
-        """Take in a leaf hash; yields the nodes above the leaves that are now full."""
-        node, index, row = leaf, self.size, 0
-        self.size += 1
-        while True:
+    def append(self, leaf: bytes) -> list[tuple[Node, bytes]]:
+        """Take in a leaf hash; the nodes above the leaves that are now full."""
+        return self.extend([leaf])
+
+    def extend(self, leaves: Sequence[bytes]) -> list[tuple[Node, bytes]]:
+        """Take in many leaf hashes; the nodes above the leaves that are now full, lowest first."""
+        full: list[tuple[Node, bytes]] = []
+        row, before = 0, self.size
+        self.size += len(leaves)
+        incoming = leaves
+        while incoming:
             siblings = self._row(row)
-            siblings.append(node)
-            if len(siblings) < 1 << KEPT_EVERY:
-                return
-            node, index, row = _perfect_root(siblings), index >> KEPT_EVERY, row + 1
-            siblings.clear()
-            yield (row * KEPT_EVERY, index), node
+            siblings.extend(incoming)
+            count = len(siblings) >> KEPT_EVERY << KEPT_EVERY
+            incoming = _parents(siblings[:count])
+            del siblings[:count]
+            row, before = row + 1, before >> KEPT_EVERY
+            full += [((row * KEPT_EVERY, before + n), node) for n, node in enumerate(incoming)]
+        return full
+
+    @property
+    def root(self) -> bytes:
+        """The root of the tree so far."""
+        peaks: list[bytes] = []
+        for siblings in reversed(self._open):
+            start = 0
+            for level in reversed(range(KEPT_EVERY)):
+                if len(siblings) >> level & 1:
+                    peaks.append(_perfect_root(siblings[start : start + (1 << level)]))
+                    start += 1 << level
+        return fold(peaks)
 
     def _row(self, row: int) -> list[bytes]:
         while len(self._open) <= row:
             self._open.append([])
         return self._open[row]
+
+
+def _parents(row: Sequence[bytes]) -> Sequence[bytes]:
+    """The kept nodes right above a row of full groups of kept nodes."""
+    for _level in range(KEPT_EVERY):
+        row = [sha256(b"\x01" + row[n] + row[n + 1]).digest() for n in range(0, len(row), 2)]
+    return row
 
 
 def _open_nodes(size: int) -> Iterator[Node]:

@@ -85,8 +85,8 @@ def test_nodes_kept_by_a_tree_that_grows_in_steps_are_those_of_one_that_grew_at_
     nodes = {(0, index): hashed for index, hashed in enumerate(hashes)}
     for start, end in ((0, first), (first, first + more)):
         growth = Growth(start, lambda wanted: {place: nodes[place] for place in wanted})
-        for hashed in hashes[start:end]:
-            nodes.update(growth.append(hashed))
+        nodes.update(growth.extend(hashes[start:end]))
+        assert growth.root == root_of(hashes[:end])
     assert nodes == _kept(hashes)(nodes)
     assert root_at(lambda wanted: {place: nodes[place] for place in wanted}, len(hashes)) == root_of(hashes)
 
