@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from alerts.choices import Topic
 from alerts.domain.items import Kind
 from alerts.models import Subscription
-from alerts.services.outbox import note
+from alerts.services.outbox import note, note_dates
 from ledger.domain.actor import Door
 from registry.choices import FlagState
 from registry.models import Flag, Instrument, InstrumentVersion
@@ -27,7 +27,11 @@ _NOT_NEWS = frozenset({Door.COMMAND.value, Door.IMPORT.value})
 
 @receiver(score_changed, dispatch_uid="alerts.score")
 def note_score(sender: Any, change: ScoreChange, **kwargs: Any) -> None:
-    note(kind=Kind.SCORE, key=change.change_id, thread=_thread(change), payload={"change_id": change.change_id})
+    thread = _thread(change)
+    if thread.startswith("day:"):
+        # what reached its day is told with the score it moves, not a quarter of an hour later
+        note_dates(on=change.on)
+    note(kind=Kind.SCORE, key=change.change_id, thread=thread, payload={"change_id": change.change_id})
 
 
 def _thread(change: ScoreChange) -> str:

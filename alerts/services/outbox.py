@@ -16,6 +16,7 @@ from jobs.services import enqueue
 from registry.domain.dates import PartialDate, Precision
 from registry.domain.instruments import InstrumentState
 from registry.models import InstrumentVersion
+from scoring.services.recompute import recompute_today
 
 #: Dates reached within so many days are told late where nothing ran on the day itself.
 LOOK_BACK = dt.timedelta(days=7)
@@ -34,6 +35,8 @@ def note(*, kind: Kind, key: str, thread: str, payload: dict[str, Any]) -> bool:
 
 @handler("alerts.dates", urgent=False)
 def look_at_dates(payload: Payload) -> None:
+    # the scores that a day moves come first, so that both are one message
+    recompute_today(payload)
     note_dates(on=timezone.localdate())
 
 

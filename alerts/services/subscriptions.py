@@ -27,6 +27,8 @@ from scoring.models import DOMAINS
 
 #: Confirmations that one address gets within an hour: who is asked for by a stranger is not flooded.
 MOST_CONFIRMATIONS = 5
+#: The same is asked for again by mail after so long at the soonest.
+ASK_AGAIN_AFTER = dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,14 @@ def ask(
     _check(asked, account=False)
     address = clean_address(email)
     with transaction.atomic():
-        contact, is_new = Contact.objects.get_or_create(email=address)
-        if is_new:
+        contact, is_first = Contact.objects.get_or_create(email=address)
+        if is_first:
             contact.language, contact.time_zone = language or "en", zone or "UTC"
             contact.save()
         endpoint = mail_endpoint(contact)
-        subscription = _get_or_make(endpoint, asked)
+        subscription, is_new = _get_or_make(endpoint, asked)
         if not is_active(subscription):
-            _ask_to_confirm(subscription)
+            _ask_to_confirm(subscription, is_new=is_new)
     return subscription
 
 
@@ -71,11 +73,11 @@ def ask(
 def add(*, endpoint: Endpoint, asked: Asked) -> Subscription:
     """A wish of somebody who has proved who they are. Mail to an address never confirmed is confirmed first."""
     _check(asked, account=endpoint.contact.person_id is not None)
-    subscription = _get_or_make(endpoint, asked)
+    subscription, is_new = _get_or_make(endpoint, asked)
     if is_active(subscription):
         return subscription
     if endpoint.way == Way.MAIL and not _is_proved(endpoint):
-        _ask_to_confirm(subscription)
+        _ask_to_confirm(subscription, is_new=is_new)
     else:
         confirm(subscription=subscription)
     return subscription
@@ -139,9 +141,11 @@ def send_confirmation(payload: Payload) -> None:
     confirmation_message(subscription).send()
 
 
-def _ask_to_confirm(subscription: Subscription) -> None:
-    recent = timezone.now() - dt.timedelta(hours=1)
-    if subscription.contact.subscriptions.filter(asked_at__gt=recent, confirmed_at=None).count() > MOST_CONFIRMATIONS:
+def _ask_to_confirm(subscription: Subscription, *, is_new: bool) -> None:
+    now = timezone.now()
+    recent = subscription.contact.subscriptions.filter(asked_at__gt=now - dt.timedelta(hours=1), confirmed_at=None)
+    was_asked_just_now = not is_new and subscription.asked_at > now - ASK_AGAIN_AFTER
+    if was_asked_just_now or recent.count() > MOST_CONFIRMATIONS:
         return
     subscription.asked_at = timezone.now()
     subscription.save()
@@ -154,16 +158,16 @@ def _is_proved(endpoint: Endpoint) -> bool:
     return endpoint.subscriptions.filter(confirmed_at__isnull=False).exists()
 
 
-def _get_or_make(endpoint: Endpoint, asked: Asked) -> Subscription:
+def _get_or_make(endpoint: Endpoint, asked: Asked) -> tuple[Subscription, bool]:
     values: dict[str, Any] = {**asdict(asked), "lots": sorted(asked.lots)}
     cadence = values.pop("cadence")
     scope = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
     defaults = {**values, "contact": endpoint.contact, "asked_at": timezone.now(), "cadence": cadence}
-    subscription, _new = Subscription.objects.get_or_create(endpoint=endpoint, scope=scope, defaults=defaults)
+    subscription, is_new = Subscription.objects.get_or_create(endpoint=endpoint, scope=scope, defaults=defaults)
     if subscription.cadence != cadence:
         subscription.cadence = cadence
         subscription.save(update_fields=["cadence"])
-    return subscription
+    return subscription, is_new
 
 
 def _check(asked: Asked, *, account: bool) -> None:

@@ -94,6 +94,13 @@ def test_one_click_of_a_mail_program_stops_what_led_to_the_mail(client: Client) 
     assert [row.pk for row in Subscription.objects.filter(stopped_at=None)] == [other.pk]
 
 
+def test_a_stranger_cannot_flood_an_address_with_mails_to_confirm(client: Client) -> None:
+    for country in ["TH"] * 5 + ["VN", "ID", "MY", "PH", "SG", "LA", "KH", "MM"]:
+        assert client.post("/subscribe/", {"email": "victim@example.org", "country": country}).status_code == 200
+        work()
+    assert len(list(settings.MAIL_DIR.glob("s-*.eml"))) <= 6
+
+
 @pytest.mark.parametrize("token", ["x", "Im0teCI:1xWM2B:-Qu", "a:b:c:d"])
 def test_a_link_that_was_altered_says_so(client: Client, token: str) -> None:
     for kind in ("stop", "confirm"):

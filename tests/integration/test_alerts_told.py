@@ -191,6 +191,22 @@ def test_a_future_act_is_told_when_recorded_and_when_it_takes_effect_not_daily()
     assert any("in force on" in subject for subject in subjects())
 
 
+def test_a_day_that_moves_a_score_is_one_message_with_the_act_that_reached_it() -> None:
+    follow(country="TH")
+    day = timezone.localdate() + dt.timedelta(days=10)
+    log_act(since=day.isoformat())
+    work()
+    assert [subject.split(",")[0] for subject in subjects()] == ["Thailand: Export licence for rare earths"]
+    with time_machine.travel(dt.datetime.combine(day, dt.time(12), dt.UTC)):
+        work()
+        work()
+    (second,) = [mail for mail in mails() if "governance 2 → 3" in mail["Subject"]]
+    text = second.get_body(("plain",)).get_content()
+    assert len(mails()) == 2
+    assert f"in force on {day}" in text
+    assert "a date was reached" in text
+
+
 def test_an_act_that_takes_effect_on_its_day_of_record_is_told_once() -> None:
     follow(topic="instruments", country="TH")
     log_act()

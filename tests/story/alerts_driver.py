@@ -1,6 +1,6 @@
 """Makes changes for the test that kills: a process of its own that reads what to do from its input, a line at a time.
 
-`change N` approves an act; `report` prints what the database knows of the messages as JSON.
+`change N` approves an act; `report` and `jobs` print what the database knows of messages and work as JSON.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction 
 from alerts.models import Delivery  # noqa: E402
 from alerts.services import subscriptions  # noqa: E402
 from alerts.services.subscriptions import Asked  # noqa: E402
+from jobs.models import Job  # noqa: E402
 from ledger.domain.actor import Actor, Door  # noqa: E402
 from registry.models import Instrument, InstrumentVersion, Measure, StatusEvent  # noqa: E402
 from registry.services.instruments import Draft, publish, save_draft  # noqa: E402
@@ -67,6 +68,9 @@ def main() -> None:
         elif command == "report":
             connection.close()
             print(json.dumps(report()), flush=True)
+            continue
+        elif command == "jobs":
+            print(json.dumps(list(Job.objects.filter(finished_at=None).values()), default=str), flush=True)
             continue
         print("done", flush=True)
 
