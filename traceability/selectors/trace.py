@@ -43,19 +43,22 @@ WITH RECURSIVE walk(event_id) AS (
 )"""
 _LOT = """state.lot_id, state.born_in_id, lot.lot_id, lot.material, lot.mineral_id, state.born_kg, state.is_assayed,
   state.dry_part, metal.per_kg, event.event_id, facility.facility_id, facility.country"""
-_LOT_JOINS = """
-JOIN traceability_lot lot ON lot.id = state.lot_id
-JOIN traceability_event event ON event.id = state.born_in_id
-JOIN registry_facility facility ON facility.id = event.facility_id
-LEFT JOIN traceability_lotmetal metal ON metal.lot_id = state.lot_id AND metal.element = %s"""
+# CROSS JOIN keeps SQLite's planner to the order in which the tables stand: it takes a walk for a large table, and would
+# read all lines there are to look them up in it. To PostgreSQL it is an inner join like any other.
+_LOT_JOINS = "CROSS JOIN traceability_lot lot CROSS JOIN traceability_event event CROSS JOIN registry_facility facility"
+_METAL = "LEFT JOIN traceability_lotmetal metal ON metal.lot_id = state.lot_id AND metal.element = %s"
+_JOINED = "lot.id = state.lot_id AND event.id = state.born_in_id AND facility.id = event.facility_id"
 #: What went into the events of a walk, each with the lot that it is.
 _INPUTS = f"""
-SELECT walk.event_id, line.quantity, line.unit, line.basis, {_LOT} FROM walk
-JOIN traceability_eventline line ON line.event_id = walk.event_id AND line.side = -1
-JOIN traceability_lotstate state ON state.lot_id = line.lot_id {_LOT_JOINS}"""
+SELECT walk.event_id, line.quantity, line.unit, line.basis, {_LOT}
+FROM walk CROSS JOIN traceability_eventline line CROSS JOIN traceability_lotstate state {_LOT_JOINS} {_METAL}
+WHERE line.event_id = walk.event_id AND line.side = -1 AND state.lot_id = line.lot_id AND {_JOINED}"""
 #: What was born in them.
-_BORN = f"SELECT {_LOT} FROM walk JOIN traceability_lotstate state ON state.born_in_id = walk.event_id {_LOT_JOINS}"
-_ONE = f"SELECT {_LOT} FROM traceability_lotstate state {_LOT_JOINS} WHERE state.lot_id = %s"
+_BORN = f"""
+SELECT {_LOT} FROM walk CROSS JOIN traceability_lotstate state {_LOT_JOINS} {_METAL}
+WHERE state.born_in_id = walk.event_id AND {_JOINED}"""
+_ONE = f"""
+SELECT {_LOT} FROM traceability_lotstate state {_LOT_JOINS} {_METAL} WHERE state.lot_id = %s AND {_JOINED}"""
 
 
 @dataclass(slots=True)

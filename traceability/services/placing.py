@@ -18,9 +18,13 @@ from traceability.domain.rules import Case
 from traceability.domain.rules.custody import UNDER_WAY
 from traceability.loading import Loaded
 from traceability.models import Excess, LotMetal, LotState, OpenShipment
-from traceability.rows import execute
+from traceability.rows import execute, select
 
 _STATE = ("lot_id", "born_in_id", "born_kg", "balance_kg", "is_held", "holder_id", "place_id", "is_assayed", "dry_part")
+
+_CORRECTED = """
+SELECT DISTINCT line.event_id FROM traceability_eventline line
+JOIN traceability_event other ON other.corrects_id = line.event_id WHERE line.lot_id {keys}"""
 
 
 @precisely
@@ -66,7 +70,7 @@ def store_excesses(case: Case, keys: Loaded, lots: Collection[int]) -> None:
         if keys.events[event_id] in events
         for element, share in gains.items()
     )
-    Excess.objects.filter(event__corrected_by__isnull=False).delete()
+    events |= {row[0] for row in select(_CORRECTED, lots)}
     _replace(Excess, "event_id", events, ("event_id", "element", "share"), rows)
 
 
