@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection
 
-from traceability.batches import batches
 from traceability.domain.elements import is_element
 from traceability.domain.mass import KG_PER_UNIT
 from traceability.domain.mixing import Graph, Mix, mix
@@ -21,7 +20,8 @@ from traceability.domain.precision import precisely
 from traceability.domain.trace import BirthPlace, TracedLot, Walk, kept_lots, trace_down, trace_up
 from traceability.domain.vocabulary import FindingState, MassBasis, Unit
 from traceability.exceptions import UnknownElement, UnknownLot
-from traceability.models import Excess, Finding, Lot
+from traceability.models import Lot
+from traceability.rows import decimal, select
 
 # The seed is cast because PostgreSQL takes a parameter for text; SQLite reads the same statement.
 _UP = """
@@ -57,6 +57,9 @@ WHERE line.event_id = walk.event_id AND line.side = -1 AND state.lot_id = line.l
 _BORN = f"""
 SELECT {_LOT} FROM walk CROSS JOIN traceability_lotstate state {_LOT_JOINS} {_METAL}
 WHERE state.born_in_id = walk.event_id AND {_JOINED}"""
+_CODES = """
+SELECT DISTINCT code FROM traceability_finding WHERE superseded_entry_id IS NULL AND state = %s AND lot_id {keys}"""
+_EXCESSES = "SELECT event_id, element, share FROM traceability_excess WHERE element IN (%s, %s) AND event_id {keys}"
 _ONE = f"""
 SELECT {_LOT} FROM traceability_lotstate state {_LOT_JOINS} {_METAL} WHERE state.lot_id = %s AND {_JOINED}"""
 
@@ -160,11 +163,7 @@ def walk_down(lot: int, element: str | None) -> Walk[int, int]:
 
 def open_codes(lots: Collection[int]) -> list[str]:
     """The codes of the findings open on some lots."""
-    found: set[str] = set()
-    for batch in batches(lots):
-        current = Finding.objects.current().filter(lot__in=batch, state=FindingState.OPEN.value)
-        found.update(current.order_by().values_list("code", flat=True).distinct())
-    return sorted(found)
+    return sorted({row[0] for row in select(_CODES, lots, FindingState.OPEN.value)})
 
 
 def _start(lot: int, element: str | None) -> _Part:
@@ -185,9 +184,5 @@ def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def _excesses(events: Collection[int], element: str | None) -> dict[tuple[int, str], Decimal]:
-    found: dict[tuple[int, str], Decimal] = {}
-    for batch in batches(events):
-        rows = Excess.objects.filter(event__in=batch, element__in=["", element or ""])
-        for event, of, share in rows.values_list("event_id", "element", "share"):
-            found[event, of] = share
-    return found
+    rows = select(_EXCESSES, events, "", element or "")
+    return {(event, of): decimal(share) for event, of, share in rows}
