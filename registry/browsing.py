@@ -13,8 +13,9 @@ from django.utils import timezone
 from registry.choices import FactStatus
 from registry.domain.asked import AskedDay
 from registry.models import Facility, FactVersion, InstrumentDocument, InstrumentVersion, Mineral, Party
+from registry.pages.facts import fact_line
 from registry.pages.instruments import InstrumentRow, instrument_row
-from registry.pages.minerals import MineralRow, facts_of, mineral_row, production_of
+from registry.pages.minerals import CountryFacts, MineralRow, facts_of, mineral_row, production_of
 from registry.pages.search import Hit, SearchPage, search_page
 from registry.parts import Link, Paging
 from registry.paths import country_path, mineral_path
@@ -30,6 +31,27 @@ def get_known_facts(as_of: dt.datetime | None = None, **about: str) -> list[Fact
     """Accepted facts as known at an instant (None: now), by id; ``about`` filters columns."""
     known = get_known_versions(as_of).filter(**about)
     return list(known.select_related("source").order_by("fact_id"))
+
+
+#: Facts on what was done under the rules, and on what went wrong.
+_ENFORCING = ("enforcement_action", "incident", "enforcement", "enforcement_local")
+
+
+def enforcement_by_country(asked: AskedDay) -> list[CountryFacts]:
+    """Facts on enforcement and incidents as known, by country; within one, actions and incidents first."""
+    countries, minerals = country_names(), mineral_names()
+    known = sorted(
+        (fact for fact in get_known_facts(asked.as_of) if fact.kind in _ENFORCING),
+        key=lambda fact: _ENFORCING.index(fact.kind),
+    )
+    codes = sorted({fact.country for fact in known}, key=lambda code: countries.get(code, code))
+    return [
+        CountryFacts(
+            Link(countries.get(code, code) or "The region", country_path(code) + asked.query if code else ""),
+            tuple(fact_line(fact, minerals) for fact in known if fact.country == code),
+        )
+        for code in codes
+    ]
 
 
 def get_fact_versions(fact_id: str) -> list[FactVersion]:

@@ -10,6 +10,7 @@ app_name = "registry"
 urlpatterns = [
     path("instruments/", views.instrument_list, name="instrument-list"),
     path("instruments/<str:instrument_id>/", views.instrument_detail, name="instrument-detail"),
+    path("enforcement/", views.enforcement, name="enforcement"),
     path("data-notes/", views.notes, name="notes"),
     path("programmes/", views.programmes, name="programmes"),
     path("documents/<str:sha256>/", views.document, name="document"),

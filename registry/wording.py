@@ -9,7 +9,15 @@ from typing import Any
 
 from registry.choices import label
 from registry.domain.dates import Basis, Certainty
-from registry.domain.instruments import InstrumentState, MeasureState, Status, in_force, measure_in_force, status_on
+from registry.domain.instruments import (
+    Direction,
+    InstrumentState,
+    MeasureState,
+    Status,
+    in_force,
+    measure_in_force,
+    status_on,
+)
 from registry.models import Country, Mineral
 from registry.parts import SourceMark
 from registry.reference import load_countries
@@ -38,6 +46,13 @@ def mineral_names() -> dict[str, str]:
 
 def measure_label(code: str) -> str:
     return str(measure_words().get(code, {}).get("label") or label(code))
+
+
+def measure_title(measure: MeasureState) -> str:
+    """What a measure is called where it may do the opposite of what its kind usually does."""
+    usual = measure_words().get(measure.code, {}).get("direction")
+    eased = usual == Direction.RESTRICTS and measure.direction is Direction.LIBERALISES
+    return f"{measure_label(measure.code)}, lifted or eased" if eased else measure_label(measure.code)
 
 
 def measure_class(code: str) -> str:

@@ -23,7 +23,7 @@ from registry.domain.timeline import Moment, Period, Timeline, timeline
 from registry.models import InstrumentVersion
 from registry.parts import Link, ProofMark, SourceMark
 from registry.paths import document_path, instrument_path, issuer_path, judgement_path
-from registry.wording import basis_words, listed, measure_badge, measure_class, measure_label, source_mark, status_badge
+from registry.wording import basis_words, listed, measure_badge, measure_class, measure_title, source_mark, status_badge
 
 _STARTING = (Status.IN_FORCE, Status.SIGNED)
 _MADE = (Status.ADOPTED, Status.PUBLISHED, Status.SIGNED, Status.IN_FORCE)
@@ -144,7 +144,7 @@ def instrument_row(
         title=title_of(state, details),
         country=Link(countries.get(state.country, state.country), issuer_path(state.country, query)),
         counterparts=listed(state.counterparts, countries, every="", proper=True),
-        kinds=", ".join(dict.fromkeys(measure_label(measure.code) for measure in state.measures)),
+        kinds=", ".join(dict.fromkeys(measure_title(measure) for measure in state.measures)),
         minerals=listed(sorted(covered), minerals, every=""),
         hs=", ".join(dict.fromkeys(code for measure in state.measures for code in measure.hs)),
         since=since,
@@ -226,7 +226,7 @@ def _card(
     return MeasureCard(
         number=int(number),
         anchor=f"measure-{number}",
-        name=measure_label(measure.code),
+        name=measure_title(measure),
         badge=badge,
         badge_words=words,
         minerals=listed(measure.minerals, minerals),
@@ -273,7 +273,7 @@ def _periods(state: InstrumentState) -> list[Period]:
     ended = _end(state, began)
     return [
         Period(
-            label=f"{number} {measure_label(measure.code)}",
+            label=f"{number} {measure_title(measure)}",
             start=measure.start or began.since,
             until=measure.until or ended,
             tone=4 if measure.direction is Direction.RESTRICTS else 2,

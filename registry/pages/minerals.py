@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from registry.choices import STAGES
 from registry.domain.facts import Fact
+from registry.domain.instruments import InstrumentState
 from registry.domain.production import ProductionTotal
 from registry.models import Facility, FactVersion, InstrumentVersion, Material, Mineral
 from registry.pages.facts import PRODUCTION_TOTAL, FactLine, fact_line
@@ -15,7 +16,7 @@ from registry.pages.instruments import InstrumentRow
 from registry.parts import Link, ProofMark, SourceMark
 from registry.paths import country_path, fact_path, instrument_path, mineral_path
 from registry.states import source_details
-from registry.wording import measure_label, source_mark
+from registry.wording import measure_title, source_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +198,8 @@ def _measures_at(
 ) -> Iterator[Link]:
     """Measures that name both the mineral and the stage; those that name neither are not guessed here."""
     for version in versions:
-        for measure in version.content["measures"]:
-            if stage in (measure["stages"] or ()) and code in (measure["minerals"] or ()):
-                where = countries.get(version.content["country"], version.content["country"])
-                yield Link(
-                    f"{measure_label(measure['code'])}, {where}", instrument_path(version.content["instrument_id"])
-                )
+        state = InstrumentState.from_json(version.content)
+        where = countries.get(state.country, state.country)
+        for measure in state.measures:
+            if stage in (measure.stages or ()) and code in (measure.minerals or ()):
+                yield Link(f"{measure_title(measure)}, {where}", instrument_path(state.instrument_id))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from registry.choices import label
 from registry.parts import Link, SourceMark
 from registry.paths import country_path, instrument_path
-from registry.reference import load_bodies
+from registry.reference import load_bodies, load_instruments
 from registry.selectors import get_members
 from registry.wording import country_names, section_words
 
@@ -74,7 +74,7 @@ def _programme(raw: Mapping[str, Any], bodies: Mapping[str, str], names: Mapping
     excluded = raw.get("excluded", ())
     members = get_members(timezone.localdate())
     return Programme(
-        title=Link(label(raw["instrument"].replace("-", "_")), instrument_path(raw["instrument"])),
+        title=Link(_title(raw["instrument"]), instrument_path(raw["instrument"])),
         body=bodies[raw["body"]],
         period=f"{raw['from']} to {raw['until']}",
         fields=tuple(raw["fields"]),
@@ -84,6 +84,12 @@ def _programme(raw: Mapping[str, Any], bodies: Mapping[str, str], names: Mapping
         quote=raw["quote"],
         source=_mark(raw),
     )
+
+
+def _title(instrument_id: str) -> str:
+    """What the paper calls an instrument."""
+    named = {each.state.instrument_id: each.official_title or each.state.title for each in load_instruments()}
+    return named[instrument_id]
 
 
 def _standard(raw: Mapping[str, Any]) -> Standard:

@@ -125,7 +125,8 @@ def test_programmes_list_each_member_and_say_what_no_source_states(client: Clien
 
     assert len(plan.fields) == 4
     assert (len(plan.members), plan.excluded) == (10, ("Timor-Leste",))
-    assert page.content.decode().count("not stated") >= len(plan.members)
+    assert plan.title.text == "ASEAN Minerals Cooperation Action Plan (AMCAP-IV) 2026-2030"
+    assert page.content.decode().count("not stated for any member") == 2
     for each in (*page.context["page"].programmes, *page.context["page"].standards):
         assert not each.title.href or client.get(each.title.href).status_code == 200, each.title
 
@@ -143,3 +144,16 @@ def test_a_minerals_chain_has_every_stage_with_codes_plants_and_measures(client:
     assert {each.hs_code for each in chain["Mining extraction"].materials} == {"260400"}
     assert "Export ban, Indonesia" in {link.text for link in chain["Mining extraction"].measures}
     assert chain["Processing refining"].facilities
+
+
+def test_a_measure_that_lifts_is_not_called_what_it_lifts(client: Client) -> None:
+    assert "1. Moratorium, lifted or eased" in client.get("/instruments/ph-eo-130/").content.decode()
+    assert "1. Moratorium <" in client.get("/instruments/ph-mining-moratorium/").content.decode()
+
+
+def test_enforcement_lists_actions_and_incidents_with_their_source_as_known_then(client: Client) -> None:
+    page = client.get("/enforcement/").content.decode()
+
+    assert "Malaysia suspends rare earths, tin mining operations after river water turns blue" in page
+    assert re.search(r'<a href="/countries/MY/[^"]*">Malaysia</a>', page)
+    assert "No action or incident was known then." in client.get("/enforcement/?as_of=2020-01-01").content.decode()
