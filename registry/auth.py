@@ -24,7 +24,10 @@ _FACTS = {"registry.add_factversion", "registry.decide_fact"}
 _OFFICER = _VIEW | _EDIT | _FACTS | _ALERTS | {"registry.submit_instrument", "traceability.view_lot"}
 _AUDITOR = {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
 #: What officers and auditors both do with lots.
-_LOTS = {f"traceability.{name}" for name in ("add_document", "place_hold", "change_risklist", "change_sharing")}
+_LOTS = {
+    f"traceability.{name}"
+    for name in ("add_document", "place_hold", "change_risklist", "change_sharing", "decide_finding")
+}
 
 #: What each role may do. Names without one of Django's verbs are SEAM's own.
 PERMISSIONS: dict[str, frozenset[str]] = {

@@ -279,6 +279,7 @@ class _PageOf:
                 state_at=row.state_at,
                 reason=row.reason,
                 decided_by=row.decided_by,
+                state=row.state,
                 proof=ProofMark(row.recorded_entry_id),
             )
 

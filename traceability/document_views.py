@@ -68,7 +68,7 @@ def check(request: HttpRequest, document_id: str) -> HttpResponse:
         messages.success(request, service.check_link(document))
     except DamagedDocument as error:
         messages.error(request, str(error))
-    return redirect(_back(request))
+    return redirect(back(request))
 
 
 @login_required
@@ -82,7 +82,7 @@ def withdraw(request: HttpRequest, document_id: str) -> HttpResponse:
         messages.success(request, "The document is withdrawn; the log keeps that it was here, and why it went.")
     except BadDocument as error:
         messages.error(request, str(error))
-    return redirect(_back(request))
+    return redirect(back(request))
 
 
 def _stored(request: HttpRequest, form: DocumentForm, user: User) -> bool:
@@ -113,7 +113,7 @@ def _found(request: HttpRequest, document_id: str) -> Document:
     return document
 
 
-def _back(request: HttpRequest) -> str:
+def back(request: HttpRequest) -> str:
     """The lot's page that the button stood on; only a path of this site."""
     path = request.POST.get("next", "")
     return path if path.startswith("/lots/") and "//" not in path and "\\" not in path else "/lots/"

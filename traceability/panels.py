@@ -18,16 +18,23 @@ from traceability.domain.exposure import Reach
 from traceability.domain.vocabulary import FindingState, Verdict
 from traceability.listing import lots_named
 from traceability.models import BorderVerdict, Finding, Lot, LotState
-from traceability.pages.words import VERDICT_WORDS
+from traceability.pages.words import FINDING_TITLES, VERDICT_WORDS
 from traceability.selectors.exposure import get_exposure
-from traceability.selectors.visibility import can_view_all, get_lots
+from traceability.selectors.holds import standing_holds
+from traceability.selectors.visibility import can_import, can_view_all, get_lots
 
 _MOST = 12
 
 
 @receiver(asking_panels, dispatch_uid="traceability.panels")
 def answer_panels(sender: Any, subject: Subject, user: Any, **kwargs: Any) -> Panel | None:
-    answer = {"country": _country, "instrument": _instrument, "mineral": _mineral, "search": _search}.get(subject.kind)
+    answer = {
+        "country": _country,
+        "instrument": _instrument,
+        "mineral": _mineral,
+        "search": _search,
+        "desk": _desk,
+    }.get(subject.kind)
     return answer(subject.public_id, user) if answer else None
 
 
@@ -94,6 +101,23 @@ def _mineral(code: str, user: Any) -> Panel | None:
     if not (count := lots.count()):
         return None
     return _panel("Lots", "mineral", {"count": count, "violations": _violated(lots), "code": code})
+
+
+def _desk(person: str, user: Any) -> Panel | None:
+    """What waits for whoever sees every lot: open findings, standing holds, the way to import."""
+    if not can_view_all(user):
+        return None
+    found = Finding.objects.current().filter(state=FindingState.OPEN.value).select_related("lot", "event")
+    context = {
+        "violations": found.filter(severity="violation").count(),
+        "warnings": found.exclude(severity="violation").count(),
+        "newest": [
+            (lot_path(one.lot.lot_id), one, FINDING_TITLES[one.code]) for one in found.order_by("-opened_at")[:6]
+        ],
+        "holds": [(lot_path(one.lot.lot_id), one) for one in standing_holds()[:6]],
+        "may_import": can_import(user),
+    }
+    return _panel("Lots", "desk", context)
 
 
 def _search(words: str, user: Any) -> Panel | None:

@@ -48,6 +48,7 @@ def lot_detail(request: HttpRequest, lot_id: str) -> HttpResponse:
         "panels": get_panels(Subject("lot", lot_id), request.user),
         "sees_all": can_view_all(request.user),
         "may_share": request.user.has_perm("traceability.change_sharing"),
+        "may_decide": request.user.has_perm("traceability.decide_finding"),
         "may_hold": request.user.has_perm("traceability.place_hold"),
         "may_add": request.user.has_perm("traceability.add_document"),
     }

@@ -79,6 +79,7 @@ class FindingCard:
     state_at: dt.datetime
     reason: str
     decided_by: str
+    state: str
     proof: ProofMark
 
 

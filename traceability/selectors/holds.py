@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from registry.models import Party
 from traceability import loading
 from traceability.batches import batches
@@ -73,6 +75,12 @@ def holds_over(lots: Collection[int]) -> list[Hold]:
 def get_holds_of(lot: Lot) -> list[Hold]:
     """All holds of a lot as they stand now, the newest first."""
     return list(Hold.objects.current().filter(lot=lot).select_related("lot").order_by("-placed_at"))
+
+
+def standing_holds() -> QuerySet[Hold]:
+    """The holds that stand, the newest first."""
+    holds: QuerySet[Hold] = Hold.objects.current().filter(state=HoldState.PLACED.value)
+    return holds.select_related("lot").order_by("-placed_at")
 
 
 def held_lots() -> set[int]:
