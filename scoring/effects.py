@@ -12,6 +12,7 @@ from registry.models import Country
 from registry.selectors import get_members
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare
+from scoring.domain.overlay import apply
 from scoring.domain.trace import GateTrace
 from scoring.methodologies import official
 from scoring.selectors import get_basis
@@ -27,13 +28,12 @@ class ScoresEffect:
 
 
 def effect_of(draft: InstrumentState, on: dt.date) -> ScoresEffect:
-    """What approving a draft would do to the scores of a day; nothing is stored."""
+    """What approving a draft would do to the scores of a day: the what-if of adding it; nothing is stored."""
     evidence = get_basis().evidence
     members = [country.code for country in get_members(on)]
-    others = tuple(each for each in evidence.instruments if each.instrument_id != draft.instrument_id)
     rules = official(on)
-    before = score(evidence, rules, on, members)
-    after = score(replace(evidence, instruments=(*others, draft)), rules, on, members)
+    supposed, _ = apply(evidence, rules, [{"op": "add_instrument", "instrument": draft}])
+    before, after = score(evidence, rules, on, members), score(supposed, rules, on, members)
     names = {**country_names(), draft.instrument_id: f"“{draft.title}”"}
     changes = tuple(change for change in compare(before, after) if change.level_changed)
     reason = "" if changes else no_change_reason(after, draft.country, draft.instrument_id)

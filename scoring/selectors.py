@@ -118,8 +118,17 @@ def get_explanation(
         "level": cell.level,
         "low": cell.low,
         "high": cell.high,
+        "next": _next_json(cell),
         "gates": [gate_json(gate, basis, point.on) for gate in gates],
     }
+
+
+def _next_json(cell: DomainScore) -> dict[str, Any] | None:
+    """The distance to the next level: its gate, and which facts are missing; None at the top and without facts."""
+    stop = cell.next_gate
+    if stop is None:
+        return None
+    return {"gate": stop.gate, "level": stop.level, "rule": stop.rule, "missing": list(stop.missing)}
 
 
 def _no_member(asked: str, code: str, on: dt.date) -> UnknownSubject:

@@ -11,7 +11,7 @@ class TraceabilityConfig(AppConfig):
 
     def ready(self) -> None:
         from ledger import guards, openness
-        from traceability import panels, receivers  # noqa: F401  (registers the jobs as well)
+        from traceability import effects, panels, receivers  # noqa: F401  (registers the jobs as well)
         from traceability.live import track_all
         from traceability.selectors import visibility
 

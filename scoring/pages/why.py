@@ -162,7 +162,13 @@ def _lead(score: DomainScore, methodology: Methodology) -> str:
     if stop.state is State.UNKNOWN:
         missing = "; ".join(stop.missing) or first_reason(stop.because)
         return f"{sentence(lower)} Whether it is {stop.level} is open. Not stated: {sentence(missing)}"
-    return f"{sentence(lower)} It is not {stop.level}: {_lower(sentence(first_reason(stop.because)))}"
+    return f"{sentence(lower)} It is not {stop.level}: {_lower(sentence(_stop_reason(stop)))}"
+
+
+def _stop_reason(stop: GateTrace) -> str:
+    """Why a gate does not pass: what its first failing mineral says, where minerals decide together."""
+    failing = [part for part in stop.parts if part.mineral and part.state is State.FAIL]
+    return first_reason(failing[0].because if failing and stop.gate.startswith("K") else stop.because)
 
 
 def _lower(words: str) -> str:

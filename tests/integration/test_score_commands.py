@@ -85,6 +85,13 @@ def test_an_explanation_gives_rule_state_facts_and_source_of_every_gate() -> Non
             assert {"title", "url", "section", "endnote"} == set(fact["source"])
 
 
+def test_an_explanation_tells_the_distance_to_the_next_level() -> None:
+    ahead = run("explain_score", "SG", "capability", "--without", "sg.tech.home")["next"]
+    assert (ahead["gate"], ahead["level"]) == ("K2", 2)
+    assert any("origin of technology" in missing for missing in ahead["missing"])
+    assert run("explain_score", "ID", "access")["next"] is None
+
+
 def test_a_member_without_facts_is_explained_by_open_gates() -> None:
     explained = run("explain_score", "LA", "capability")
     assert (explained["level"], explained["low"], explained["high"]) == (None, None, None)
