@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Case, Count, Max, Q, QuerySet, When
 from django.utils import timezone
 
 from registry.auth import PERMISSIONS, memberships_of
@@ -123,9 +123,11 @@ def count_waiting(user: User) -> dict[str, int]:
 
 
 def get_silent_feeds(now: dt.datetime) -> QuerySet[Feed]:
-    """Enabled feeds that fail, or gave no answer for longer than they should."""
-    failing = ~Q(state=FeedState.OK) | Q(last_success_at__lt=now - SILENT_AFTER)
-    return Feed.objects.filter(failing, is_enabled=True).order_by("last_success_at")
+    """Enabled feeds that fail, moved, or gave no answer for longer than they should; what needs a person first."""
+    troubled = ~Q(state=FeedState.OK) | Q(last_success_at__lt=now - SILENT_AFTER) | ~Q(proposed_url="")
+    return Feed.objects.filter(troubled, is_enabled=True).order_by(
+        Case(When(state=FeedState.NEEDS_PERSON, then=0), When(proposed_url="", then=2), default=1), "last_success_at"
+    )
 
 
 def get_watch(now: dt.datetime) -> Watch:

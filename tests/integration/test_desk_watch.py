@@ -228,6 +228,18 @@ def test_a_look_that_failed_stands_on_the_feeds_page_with_its_sentence(web, desk
     assert FetchAttempt.objects.count() == 1
 
 
+def test_the_home_page_tells_an_officer_which_feeds_need_a_person_and_which_moved(web, desk):
+    add(web.put("/gone", hostile.http(b"", status="410 Gone")), "gone")
+    web.put("/new", hostile.http(rss(item(1))))
+    add(web.put("/old", redirect("/new", 308)), "moved")
+    for name in ("gone", "moved"):
+        poll_feed(feed_id=name)
+    home = desk.get(reverse("admin:index")).content.decode()
+    assert home.index("Needs you") < home.index("Moved")
+    assert "The feed is gone for good (410)." in home
+    assert "it says it is now at" in home
+
+
 # ------------------------------------------------------------------ flags
 
 
