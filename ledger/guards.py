@@ -44,6 +44,15 @@ def missing() -> list[str]:
     return sorted(name for table, name, event in _wanted() if table in existing and (table, name) not in standing)
 
 
+def revoke(role: str) -> list[str]:
+    """Take a PostgreSQL role's rights to change the protected tables; returns their names. It may add and read."""
+    tables = sorted(PROTECTED & set(connection.introspection.table_names()))
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM "{role}"')
+    return tables
+
+
 def _standing() -> set[tuple[str, str]]:
     """Table and name of each guard that does what it should."""
     with connection.cursor() as cursor:

@@ -331,6 +331,31 @@ def test_a_guard_that_was_made_toothless(log: list[int]) -> None:
     assert verify().ok
 
 
+def test_guards_are_put_back_and_a_role_may_only_add(log: list[int]) -> None:
+    out = StringIO()
+    with connection.cursor() as cursor:
+        on = " ON ledger_entry" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER ledger_entry_no_update{on}")
+    if connection.vendor == "sqlite":
+        call_command("guard_log", stdout=out)
+        with pytest.raises(SystemExit):
+            call_command("guard_log", "--role", "seam_web", stdout=out, stderr=out)
+    else:
+        role = f"seam_web_{uuid.uuid4().hex[:8]}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE ROLE {role}")
+            cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+            call_command("guard_log", "--role", role, stdout=out)
+            asked = "SELECT has_table_privilege(%s, %s, %s)"
+            for right, may in (("UPDATE", False), ("DELETE", False), ("TRUNCATE", False), ("INSERT", True)):
+                cursor.execute(asked, [role, "ledger_entry", right])
+                assert cursor.fetchone() == (may,)
+            cursor.execute(asked, [role, "ledger_pending", "DELETE"])
+            assert cursor.fetchone() == (True,)
+    assert "ledger_entry_no_update" in out.getvalue()
+    assert verify().ok
+
+
 # --- the sequencer
 
 
