@@ -48,6 +48,12 @@ CADENCES = [
     (Cadence.DAILY.value, "Once a day, at 7 in the morning"),
     (Cadence.WEEKLY.value, "Once a week, on Monday at 7 in the morning"),
 ]
+#: The same where there is little room.
+SHORT_CADENCES = [
+    (Cadence.INSTANT.value, "At once"),
+    (Cadence.DAILY.value, "Daily, at 7"),
+    (Cadence.WEEKLY.value, "Mondays, at 7"),
+]
 WAYS = [(Way.MAIL.value, "Mail"), (Way.WEBHOOK.value, "Webhook"), (Way.PORTAL.value, "Portal")]
 DELIVERY_STATES = [
     (DeliveryState.WAITING.value, "Waiting"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,8 +23,10 @@ from scoring.models import ScoreChange
 from traceability.domain.borders import JUDGED
 from traceability.models import Finding
 
-#: Lots named in one item about findings; the rest is counted.
+#: Findings named in one item; the rest is counted.
 MOST_NAMED = 20
+#: Lots of one derivation that have an item each.
+MOST_LOTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def compose(notices: Sequence[Notice]) -> list[Item]:
     changes = _changes(kinds[Kind.SCORE])
     instruments = _instruments(kinds[Kind.INSTRUMENT], changes)
     effects = [_effect(notice) for notice in kinds[Kind.EFFECT]]
-    findings = [_findings(notice) for notice in kinds[Kind.FINDING]]
+    findings = [item for notice in kinds[Kind.FINDING] for item in _findings(notice)]
     flags = [_flag(notice) for notice in kinds[Kind.FLAG]]
     found = [*_scores(changes), *instruments, *effects, *findings, *flags]
     return [item for item in found if item is not None]
@@ -258,28 +261,34 @@ def _read(rows: QuerySet[InstrumentVersion]) -> _Version | None:
 # ------------------------------------------------------------------ findings and flags
 
 
-def _findings(notice: Notice) -> Item | None:
-    rows = list(Finding.objects.filter(pk__in=notice.payload["findings"]).select_related("lot", "event"))
-    if not rows:
-        return None
-    lots = sorted({row.lot.lot_id for row in rows})
-    codes = sorted({row.code for row in rows})
-    title = f"{rows[0].lot.lot_id}: {rows[0].get_code_display().lower()}"
-    if len(rows) > 1:
-        title = f"{len(rows)} findings in {len(lots)} lots"
-    named = [f"{row.lot.lot_id}: {row.message}" for row in rows[:MOST_NAMED]]
+def _findings(notice: Notice) -> list[Item]:
+    """An item a lot, so that each reader is told of the lots watched alone; those of a huge import share one."""
+    rows = Finding.objects.filter(pk__in=notice.payload["findings"]).select_related("lot", "event")
+    of_lot: dict[str, list[Finding]] = defaultdict(list)
+    for row in rows.order_by("lot__lot_id", "code", "pk"):
+        of_lot[row.lot.lot_id].append(row)
+    lots = list(of_lot)
+    items = [_found(notice, [lot], of_lot[lot]) for lot in lots[:MOST_LOTS]]
+    rest = lots[MOST_LOTS:]
+    return [*items, _found(notice, rest, [row for lot in rest for row in of_lot[lot]])] if rest else items
+
+
+def _found(notice: Notice, lots: list[str], rows: list[Finding]) -> Item:
+    where = lots[0] if len(lots) == 1 else f"{len(lots)} lots"
+    what = rows[0].get_code_display().lower() if len(rows) == 1 else f"{len(rows)} findings"
+    named = [row.message for row in rows] if len(lots) == 1 else [f"{row.lot.lot_id}: {row.message}" for row in rows]
     more = f" And {len(rows) - MOST_NAMED} more." if len(rows) > MOST_NAMED else ""
     return Item(
         kind=Kind.FINDING,
-        key=notice.key,
-        title=title,
-        sentence=" ".join(named) + more,
-        measures=tuple(codes),
+        key=f"{notice.key}/{lots[0]}",
+        title=f"{where}: {what}",
+        sentence=" ".join(named[:MOST_NAMED]) + more,
+        measures=tuple(sorted({row.code for row in rows})),
         lots=tuple(lots),
         minerals=tuple(sorted({row.lot.mineral_id for row in rows})),
         entry=rows[0].recorded_entry_id,
         recorded_at=notice.noted_at.isoformat(),
-        page=paths.lot_path(rows[0].lot.lot_id),
+        page=paths.lot_path(lots[0]),
     )
 
 

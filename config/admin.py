@@ -25,7 +25,13 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("People", ("registry.user",)),
 )
 #: Names that say more than those of the tables.
-NAMES = {"FactVersion": "Facts", "FeedEntry": "News entries", "FetchAttempt": "Looks at feeds", "User": "People"}
+NAMES = {
+    "FactVersion": "Facts",
+    "FeedEntry": "News entries",
+    "Endpoint": "Ways to reach readers",
+    "FetchAttempt": "Looks at feeds",
+    "User": "People",
+}
 #: Rows that a table of the home page shows before it links to the list.
 SHOWN = 6
 

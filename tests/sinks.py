@@ -31,6 +31,8 @@ class MailSink:
     answer_data: Callable[[str], str] = lambda address: "250 OK"
     port: int = 0
     slow: float = 0.0
+    #: Mails that were kept and are not acknowledged yet: who dies now has handed over and cannot know it.
+    unacknowledged: int = 0
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         answer = self.answer_rcpt(address)
@@ -44,7 +46,11 @@ class MailSink:
         await asyncio.sleep(self.slow / 2)
         if not answer or answer.startswith("250"):
             self.got.append((address, bytes(envelope.content or b"")))
-        await asyncio.sleep(self.slow / 2)
+        self.unacknowledged += 1
+        try:
+            await asyncio.sleep(self.slow / 2)
+        finally:
+            self.unacknowledged -= 1
         if not answer:
             assert server.transport is not None
             server.transport.abort()

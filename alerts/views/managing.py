@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alerts import selectors
-from alerts.choices import CADENCES, Way
+from alerts.choices import SHORT_CADENCES, Way
 from alerts.exceptions import AlertsError
 from alerts.forms import AddressForm, CodeForm, PreferencesForm, ReaderWishForm, WebhookForm
 from alerts.messages import title_of
@@ -82,7 +82,7 @@ def _portal_context(reader: Contact | None, **forms: Any) -> dict[str, Any]:
         "preferences_form": PreferencesForm(initial=preferences),
         "address_form": forms.get("address_form") or AddressForm(initial={"email": contact.email or ""}),
         "webhook_form": forms.get("webhook_form") or WebhookForm(),
-        "cadences": CADENCES,
+        "cadences": SHORT_CADENCES,
         "timeout": settings.ALERT_TIMEOUT_SECONDS,
     }
 
