@@ -84,14 +84,20 @@ def fill_facts(rounds: int) -> None:
         (fact.fact_id, fact.kind, fact.subject.country, fact.subject.mineral, fact.to_json()) for fact in facts(THINGS)
     ]
     first = FactVersion.objects.filter(fact_id=world[0][0]).count()
+    table = FactVersion._meta.db_table
     with transaction.atomic(), connection.cursor() as cursor:
+        if first:
+            cursor.execute(
+                f"UPDATE {table} SET superseded_entry_id = recorded_entry_id + %s WHERE superseded_entry_id IS NULL",
+                [len(world)],
+            )
         for n in range(first, first + rounds):
-            _round(cursor, world, n)
+            _round(cursor, world, n, is_last=n == first + rounds - 1)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _round(cursor: Any, world: list[tuple[Any, ...]], n: int) -> None:
+def _round(cursor: Any, world: list[tuple[Any, ...]], n: int, *, is_last: bool) -> None:
     base, at = n * len(world), moment(n).strftime("%Y-%m-%d %H:%M:%S")
     names = (
         f"{Entry._meta.db_table} (id, recorded_at, actor, door, action, object_type, object_id, before, after, reason)"
@@ -105,17 +111,21 @@ def _round(cursor: Any, world: list[tuple[Any, ...]], n: int) -> None:
         [(base + i, base + i + 1, "") for i in range(len(world))],
     )
     TreeHead.objects.create(size=base + len(world), root="", peaks=[], sealed_at=moment(n))
-    table = FactVersion._meta.db_table
-    if n:
-        cursor.execute(
-            f"UPDATE {table} SET superseded_entry_id = recorded_entry_id + %s WHERE superseded_entry_id IS NULL",
-            [len(world)],
-        )
+    columns = "recorded_entry_id, superseded_entry_id, fact_id, version, status, country, mineral, kind, content"
     cursor.executemany(
-        f"INSERT INTO {table} (recorded_entry_id, fact_id, version, status, country, mineral, kind, content, "
-        "recorded_by) VALUES (%s, %s, %s, 'accepted', %s, %s, %s, %s, 'bench')",
+        f"INSERT INTO {FactVersion._meta.db_table} ({columns}, recorded_by) "
+        "VALUES (%s, %s, %s, %s, 'accepted', %s, %s, %s, %s, 'bench')",
         [
-            (base + i + 1, fact_id, n + 1, country, mineral, kind, json.dumps({**content, "version": n + 1}))
+            (
+                base + i + 1,
+                None if is_last else base + i + 1 + len(world),
+                fact_id,
+                n + 1,
+                country,
+                mineral,
+                kind,
+                json.dumps({**content, "version": n + 1}),
+            )
             for i, (fact_id, kind, country, mineral, content) in enumerate(world)
         ],
     )
