@@ -54,11 +54,12 @@ def store(*, looks: Sequence[Look]) -> list[FetchAttempt]:
         for look in looks
         if held.get(look.feed.pk) == look.feed.lease
     ]
+    known, fresh = _known(ours), []
     for look in ours:
-        look.attempt.entries = look.parsed.count if look.parsed else 0
-        if look.parsed is not None and look.parsed.entries:
-            _store_entries(look.feed, look.parsed, look.attempt)
+        if look.parsed is not None:
+            fresh += _sort_entries(look.feed, look.parsed, look.attempt, known)
         _set_next(look)
+    _insert(fresh)
     _update([look.feed for look in ours])
     return FetchAttempt.objects.bulk_create([look.attempt for look in ours])
 
@@ -72,23 +73,44 @@ def _update(feeds: Sequence[Feed]) -> None:
         cursor.executemany(f"UPDATE registry_feed SET {columns} WHERE id = %s", rows)
 
 
-def _prepared(field: Any, feed: Feed) -> Any:
-    return field.get_db_prep_save(getattr(feed, field.attname), connection)
+def _prepared(field: Any, row: Feed | FeedEntry) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection)
 
 
-def _store_entries(feed: Feed, parsed: ParsedFeed, attempt: FetchAttempt) -> None:
-    """Store new entries and changed ones."""
-    known = {entry.key: entry for entry in feed.entries.filter(key__in=[entry.key for entry in parsed.entries])}
+def _known(looks: Sequence[Look]) -> dict[tuple[int, str], FeedEntry]:
+    """What is stored already of the entries that the looks bring, by feed and key."""
+    keys = [entry.key for look in looks if look.parsed for entry in look.parsed.entries]
+    if not keys:
+        return {}
+    rows = FeedEntry.objects.filter(feed__in=[look.feed.pk for look in looks], key__in=keys)
+    return {(row.feed_id, row.key): row for row in rows}
+
+
+def _sort_entries(
+    feed: Feed, parsed: ParsedFeed, attempt: FetchAttempt, known: dict[tuple[int, str], FeedEntry]
+) -> list[FeedEntry]:
+    """Store what changed; give what is new, to be stored."""
     now, fresh = timezone.now(), []
     for found in parsed.entries:
-        entry = known.get(found.key)
+        entry = known.get((feed.pk, found.key))
         if entry is None:
             fresh.append(_new_entry(feed, found, now))
         elif entry.content_sha256 != found.content_sha256:
             _change_entry(entry, found, now)
             attempt.changed += 1
-    FeedEntry.objects.bulk_create(fresh)
-    attempt.new = len(fresh)
+    attempt.entries, attempt.new = parsed.count, len(fresh)
+    return fresh
+
+
+def _insert(entries: Sequence[FeedEntry]) -> None:
+    """Add entries by one prepared statement."""
+    fields: list[Any] = [field for field in FeedEntry._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    rows = [[_prepared(field, entry) for field in fields] for entry in entries]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO registry_feedentry ({columns}) VALUES ({places})", rows)
 
 
 def _new_entry(feed: Feed, found: ParsedEntry, now: dt.datetime) -> FeedEntry:

@@ -328,14 +328,14 @@ def test_a_look_whose_lease_was_lost_stores_nothing(web):
 def test_a_feed_that_cannot_be_stored_costs_no_other_its_look(web, monkeypatch):
     put(web, item(1))
     looks = [look_at(claim_one(feed=add(web.url(f"/feed?{name}"), name))) for name in ("good", "bad", "fine")]
-    real = feed_looks._store_entries
+    real = feed_looks._sort_entries
 
-    def store(feed, parsed, attempt):
+    def sort(feed, *more):
         if feed.feed_id == "bad":
             raise ValueError("what a database may say")
-        real(feed, parsed, attempt)
+        return real(feed, *more)
 
-    monkeypatch.setattr(feed_looks, "_store_entries", store)
+    monkeypatch.setattr(feed_looks, "_sort_entries", sort)
     assert [attempt.new for attempt in polls._stored(looks)] == [1, 1]
     assert set(FetchAttempt.objects.values_list("feed__feed_id", flat=True)) == {"good", "fine"}
 
