@@ -41,6 +41,7 @@ from traceability.pages.lot import (
 from traceability.pages.route import Route, route_of
 from traceability.pages.words import (
     FINDING_TITLES,
+    MASKED_WORDS,
     PLAIN_CODES,
     STATE_CHIPS,
     VERDICT_WORDS,
@@ -286,7 +287,7 @@ class _PageOf:
     def _words_of(self, row: Finding) -> str:
         """A finding's words; those of masses are kept back where a lot of the path is masked."""
         if self.masked and row.code not in PLAIN_CODES:
-            return "The masses of this finding are masked by a holder; officers and auditors see them."
+            return MASKED_WORDS
         return finding_words(row.code, row.message, row.evidence, self.countries)
 
     def _measures_of_findings(self, rows: Collection[Finding]) -> dict[str, Link]:

@@ -157,3 +157,22 @@ def test_a_gtin_is_checked_and_padded() -> None:
     assert digital_link("https://x/", "96385074", "A&B?/1") == "https://x/01/00000096385074/10/A%26B%3F%2F1"
     with pytest.raises(BadLabel, match="20 signs"):
         digital_link("https://x", "96385074", "L" * 21)
+
+
+def test_findings_that_name_masses_say_nothing_of_masked_ones(tmp_path: Path) -> None:
+    rows = as_rows(clean())
+    counted = {"event_id": "E99", "kind": "adjust", "occurred_at": "2026-03-01T08:00:00+07:00", "reason": "count"}
+    rows["events"].append({**rows["events"][0], **counted, "party_id": "th", "facility_id": "plant-th"})
+    rows["event_lines"].append(
+        {"event_id": "E99", "role": "item", "lot_id": "OX", "quantity": "-500", "unit": "KGM", "basis": "dry"}
+    )
+    call_command("import_lots", str(write_folder(tmp_path / "drawn", rows)))
+    decide("OX", Level.PUBLIC)
+    found = Client().get("/api/v1/lots/OX/").json()["findings"]
+    assert [one["code"] for one in found] == ["overdrawn"]
+    assert "kg" in found[0]["message"]
+    decide("OX", Level.PUBLIC, masks=True)
+    (kept,) = Client().get("/api/v1/lots/OX/").json()["findings"]
+    assert "masked" in kept["message"]
+    assert "masked by a holder" in Client().get("/lots/OX/").content.decode()
+    assert "kg" in signed_in("auditor").get("/api/v1/lots/OX/").json()["findings"][0]["message"]

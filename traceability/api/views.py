@@ -17,10 +17,11 @@ from traceability.api.shapes import ExposureShape, LotDetailShape, LotShape, Tra
 from traceability.arguments import read_reach
 from traceability.exceptions import BadQuestion, UnknownElement, UnknownLot
 from traceability.models import Lot
+from traceability.pages.words import MASKED_WORDS, PLAIN_CODES
 from traceability.selectors.exposure import get_exposure
 from traceability.selectors.findings import get_findings
 from traceability.selectors.trace import get_trace
-from traceability.selectors.visibility import can_view_all, get_lot, get_lots, masked_trace
+from traceability.selectors.visibility import can_view_all, get_lot, get_lots, is_masked_near, masked_trace
 
 _PAGE = 100
 
@@ -51,7 +52,7 @@ class LotView(APIView):
     @extend_schema(operation_id="lot", responses={200: LotDetailShape, 404: ProblemShape})
     def get(self, request: Request, lot: str) -> Response:
         found = _get_lot(lot, request)
-        return Response({**_lot(found), "findings": get_findings(lot_id=found.lot_id)})
+        return Response({**_lot(found), "findings": _findings(found, request)})
 
 
 class TraceView(APIView):
@@ -97,6 +98,14 @@ class ExposureView(APIView):
         except BadQuestion as error:
             raise ValidationError(str(error)) from error
         return Response(get_exposure(reach).to_json())
+
+
+def _findings(lot: Lot, request: Request) -> list[dict[str, Any]]:
+    """The findings of a lot; those that name masses say nothing of them where they are masked."""
+    findings = get_findings(lot_id=lot.lot_id)
+    if not is_masked_near(lot, request.user):
+        return findings
+    return [one if one["code"] in PLAIN_CODES else {**one, "message": MASKED_WORDS} for one in findings]
 
 
 def _get_lot(lot_id: str, request: Request) -> Lot:

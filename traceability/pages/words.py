@@ -98,6 +98,9 @@ PLAIN_CODES = frozenset(
 )
 
 
+MASKED_WORDS = "The masses of this finding are masked by a holder; officers and auditors see them."
+
+
 def finding_words(code: str, message: str, evidence: Mapping[str, str], countries: Mapping[str, str]) -> str:
     """A finding for people: borders with the names of countries and days as pages write them."""
     words = _BORDER_WORDS.get(code)

@@ -81,6 +81,14 @@ def masked_lots(lots: Collection[int], user: Any) -> set[str]:
     return found
 
 
+def is_masked_near(lot: Lot, user: Any) -> bool:
+    """Whether masses of a lot, or of one that shared an event with it, are kept from this reader."""
+    if can_view_all(user):
+        return False
+    beside = EventLine.objects.filter(event__lines__lot=lot).order_by().values_list("lot_id", flat=True)
+    return bool(masked_lots(set(beside) | {lot.pk}, user))
+
+
 def masked_trace(traced: dict[str, Any], user: Any) -> dict[str, Any]:
     """A trace as this reader gets it: ``kg`` is null for lots whose masses are masked."""
     if can_view_all(user):
