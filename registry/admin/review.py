@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern, path, reverse
 
 from registry.admin.base import ServiceAdmin
-from registry.admin.sheets import SheetAdmin
+from registry.admin.many import ManyAdmin
 from registry.exceptions import RegistryError
 from registry.models import Instrument, User
 from registry.services import instruments as services
@@ -39,7 +39,7 @@ STEPS: dict[str, Callable[[Instrument, User, str], str]] = {
 }
 
 
-class ReviewAdmin(SheetAdmin):
+class ReviewAdmin(ManyAdmin):
     """Adds the steps of a review to a record's page, as POSTs of their own."""
 
     def get_urls(self) -> list[URLPattern]:
