@@ -42,7 +42,7 @@ def instant_column(name: str, title: str) -> Any:
 class DeskAdmin(admin.ModelAdmin):
     """Permissions are asked with the object, so an officer's country counts; nothing is deleted at the desk."""
 
-    actions: Any = None
+    actions = None
     #: What a list is called where its table's name says too little.
     plural = ""
     list_per_page = 50

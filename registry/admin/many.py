@@ -28,7 +28,7 @@ _DONE = {
 class ManyAdmin(SheetAdmin):
     """Adds steps for the records ticked in the list."""
 
-    actions = ("submit_many", "approve_many", "send_back_many")
+    actions = ("submit_many", "approve_many", "send_back_many")  # type: ignore[assignment]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Only those a person may take; none of Django's own, which deletes."""
