@@ -78,10 +78,13 @@ class SeamAdminSite(admin.AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().index(request, {**_day(request.user), **(extra_context or {})})
+        day = _day(request.user)
+        counts = {name: day[name]["count"] for name in ("flags", "reviews", "drafts") if name in day}
+        request.desk_counts = counts  # type: ignore[attr-defined]
+        return super().index(request, {**day, **(extra_context or {})})
 
     def _sections(self, request: HttpRequest) -> Iterator[Section]:
-        yield Section("My work", list(_work(request.user)))
+        yield Section("My work", list(_work(request.user, getattr(request, "desk_counts", {}))))
         for app in self.get_app_list(request):
             yield Section(app["name"], [_item(model) for model in app["models"]])
 
@@ -98,16 +101,21 @@ def _item(model: dict[str, Any]) -> Item:
     return Item(NAMES.get(model["object_name"], str(model["name"])), model["admin_url"])
 
 
-def _work(user: Any) -> Iterator[Item]:
+def _work(user: Any, known: dict[str, int]) -> Iterator[Item]:
+    """A person's own lists; ``known`` holds the counts that the page has read already."""
     records = reverse("admin:registry_instrument_changelist")
     yield Item("Home", reverse("admin:index"))
     if user.has_perm("registry.decide_flag"):
-        yield Item("Flags", reverse("admin:registry_flag_changelist"), desk.get_open_flags(user).count())
+        yield Item("Flags", reverse("admin:registry_flag_changelist"), _flags(user, known))
     if user.has_perm("registry.change_instrument"):
-        waiting = desk.count_waiting(user)
+        waiting = known if "drafts" in known else desk.count_waiting(user)
         if user.has_perm("registry.approve_instrument"):
             yield Item("To approve", f"{records}?waits=review", waiting["reviews"])
         yield Item("Drafts", f"{records}?waits=mine", waiting["drafts"])
+
+
+def _flags(user: Any, known: dict[str, int]) -> int:
+    return known["flags"] if "flags" in known else desk.get_open_flags(user).count()
 
 
 def _day(user: Any) -> dict[str, Any]:

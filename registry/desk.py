@@ -133,12 +133,14 @@ def get_silent_feeds(now: dt.datetime) -> QuerySet[Feed]:
 def get_watch(now: dt.datetime) -> Watch:
     enabled = Feed.objects.filter(is_enabled=True)
     day = now - dt.timedelta(days=1)
-    joined = Count("pk", filter=Q(state=FlagState.JOINED))
-    return Watch(
-        **enabled.aggregate(feeds=Count("pk"), last_poll_at=Max("last_attempt_at")),
-        entries=FeedEntry.objects.filter(first_seen_at__gte=day).count(),
-        **Flag.objects.filter(raised_at__gte=day).aggregate(flags=Count("pk"), joined=joined),
+    seen, raised = Q(first_seen_at__gte=day), Q(flags__raised_at__gte=day)
+    # An entry has one flag at most, so joining the two counts nothing twice.
+    news = FeedEntry.objects.filter(seen | raised).aggregate(
+        entries=Count("pk", filter=seen),
+        flags=Count("flags", filter=raised),
+        joined=Count("flags", filter=raised & Q(flags__state=FlagState.JOINED)),
     )
+    return Watch(**enabled.aggregate(feeds=Count("pk"), last_poll_at=Max("last_attempt_at")), **news)
 
 
 def get_coming(user: User, on: dt.date) -> list[Coming]:
