@@ -137,10 +137,11 @@ def get_watch(now: dt.datetime) -> Watch:
     # An entry has one flag at most, so joining the two counts nothing twice.
     news = FeedEntry.objects.filter(seen | raised).aggregate(
         entries=Count("pk", filter=seen),
-        flags=Count("flags", filter=raised),
+        flagged=Count("flags", filter=raised),
         joined=Count("flags", filter=raised & Q(flags__state=FlagState.JOINED)),
     )
-    return Watch(**enabled.aggregate(feeds=Count("pk"), last_poll_at=Max("last_attempt_at")), **news)
+    polled = enabled.aggregate(feeds=Count("pk"), last_poll_at=Max("last_attempt_at"))
+    return Watch(**polled, entries=news["entries"], flags=news["flagged"], joined=news["joined"])
 
 
 def get_coming(user: User, on: dt.date) -> list[Coming]:
