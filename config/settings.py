@@ -56,6 +56,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 
 INSTALLED_APPS = [
     "config.apps.SeamAdminConfig",
+    "config.apps.ConfigConfig",  # before auth: its createsuperuser writes to the log
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -68,7 +69,6 @@ INSTALLED_APPS = [
     "simple_history",
     "csp",
     "anymail",
-    "config.apps.ConfigConfig",
     "alerts",
     "scoring",
     "traceability",

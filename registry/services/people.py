@@ -28,8 +28,13 @@ def create_person(*, username: str, password: str, role: str, country: str | Non
     person.full_clean(exclude=["password"])
     person.save()
     _add_membership(person, role, country)
-    record(by=by, change=Change("add", "person", person.public_id, None, person_state(person)))
+    record_made(person=person, by=by)
     return person
+
+
+def record_made(*, person: User, by: Actor, reason: str = "") -> None:
+    """The entry of a new account, in the transaction that makes it."""
+    record(by=by, change=Change("add", "person", person.public_id, None, person_state(person)), reason=reason)
 
 
 @transaction.atomic

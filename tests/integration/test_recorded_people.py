@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -34,6 +35,14 @@ def test_signing_in_and_out_are_entries_without_name_or_address(client: Client) 
     )
     assert found == [(action, officer.public_id, officer.public_id, "null") for action in ("sign_in", "sign_out")]
     assert not Entry.objects.filter(after__contains="officer@").exists()
+
+
+def test_the_first_administrator_is_made_with_an_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
+    call_command("createsuperuser", username="chief", email="chief@example.org", interactive=False, verbosity=0)
+    chief = User.objects.get(username="chief")
+    assert Entry.objects.filter(object_type="person", object_id=chief.public_id, action="add").count() == 1
+    assert reason() == ""
 
 
 def test_a_refused_password_is_no_entry_and_no_sign_in(client: Client) -> None:
