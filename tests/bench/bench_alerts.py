@@ -172,7 +172,8 @@ def _workers(environment: dict[str, str]) -> Iterator[None]:
     worker = ["worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "error"]
     schedule = ["--schedule", f"{environment['DATA_DIR']}/beat", "--pidfile", "", "--loglevel", "error"]
     commands = [[*celery, *worker, "-n", "a@%h"], [*celery, *worker, "-n", "b@%h"], [*celery, "beat", *schedule]]
-    processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in commands]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    processes = [subprocess.Popen(command, cwd=ROOT, env=environment, **quiet) for command in commands]
     time.sleep(8)  # they have started; starting is no part of what is measured
     yield
     for process in processes:
