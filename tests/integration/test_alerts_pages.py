@@ -87,7 +87,8 @@ def test_one_click_of_a_mail_program_stops_what_led_to_the_mail(client: Client) 
     delivery = Delivery.objects.get()
     mail = next(settings.MAIL_DIR.glob("m-*.eml")).read_text(encoding="utf-8")
     link = re.findall(r"List-Unsubscribe: <(\S+)>", mail)[0]
-    assert link == stop_link(delivery.delivery_id)
+    # all but the time of signing and the signature over it
+    assert link.split(":1")[0] == stop_link(delivery.delivery_id).split(":1")[0]
     bare = Client(enforce_csrf_checks=True)
     answer = bare.post(path_of(link), "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 200
