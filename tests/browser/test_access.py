@@ -52,12 +52,23 @@ def test_no_page_scrolls_sideways_on_the_narrowest_phone(reader: Reader) -> None
     assert not wide, "\n".join(wide)
 
 
+def _words(page: Page) -> str:
+    """What a page says, but for pictures that repeat the lists beside them and their buttons."""
+    return page.evaluate(
+        """() => {
+        const main = document.querySelector("#main"), off = [...main.querySelectorAll("figure.graph")];
+        off.forEach(one => one.hidden = true);
+        return main.innerText;
+    }"""
+    )
+
+
 def test_every_page_can_be_read_without_a_script(reader: Reader) -> None:
     page, bare = reader(), reader(javascript=False)
     for path in PUBLIC:
         page.goto(path)
         bare.goto(path)
-        with_script, without = (each.inner_text("#main") for each in (page, bare))
+        with_script, without = (_words(each) for each in (page, bare))
         assert bare.locator("h1").count() == 1, path
         assert len(without) > 0.9 * len(with_script), path
 

@@ -147,10 +147,14 @@ def _lots_of_event(entry: Entry) -> set[str]:
     return {line["lot_id"] for line in json.loads(entry.after)["lines"]}
 
 
+def _lots_of_assay(entry: Entry) -> set[str]:
+    return {row["lot_id"] for row in json.loads(entry.after)["rows"]}
+
+
 #: What a public lot's entries in the log say, everyone may read.
 READABLE: Mapping[str, Callable[[Sequence[Entry]], set[int]]] = {
     "lot": _of_public_lots(lambda entry: {entry.object_id}),
     "dossier": _of_public_lots(lambda entry: {entry.object_id}),
-    "assay": _of_public_lots(lambda entry: {json.loads(entry.after)["lot_id"]}),
+    "assay": _of_public_lots(_lots_of_assay),
     "event": _of_public_lots(_lots_of_event),
 }
