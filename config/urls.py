@@ -18,7 +18,7 @@ urlpatterns = [
     path("", include("traceability.urls")),
     path("", include("alerts.urls")),
     path("admin/", admin.site.urls),
-    path("reports/mail/", include("anymail.urls")),
+    path("reports/mail/<slug:provider>/tracking/", views.mail_report, name="mail-report"),
     path("accounts/login/", auth.LoginView.as_view(template_name="registry/login.html"), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("api/v1/log/", include("ledger.api.urls")),

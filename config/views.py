@@ -12,7 +12,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import resolve
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from alerts.selectors import get_health
@@ -69,6 +71,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
     for name, (meaning, value) in figures.items():
         Gauge(name, meaning, registry=registry).set(value)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@csrf_exempt
+def mail_report(request: HttpRequest, provider: str) -> Any:
+    """What the mail provider reports of bounces and complaints; nothing stands here until its secret is set."""
+    if "WEBHOOK_SECRET" not in settings.ANYMAIL:
+        raise Http404
+    return resolve(f"/{provider}/tracking/", "anymail.urls").func(request)
 
 
 def demo_feed(request: HttpRequest, name: str) -> HttpResponse:

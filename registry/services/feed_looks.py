@@ -70,7 +70,7 @@ def _update(feeds: Sequence[Feed]) -> None:
     columns = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
     rows = [[*(_prepared(field, feed) for field in fields), feed.pk] for feed in feeds]
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE registry_feed SET {columns} WHERE id = %s", rows)
+        cursor.executemany(f"UPDATE {Feed._meta.db_table} SET {columns} WHERE id = %s", rows)
 
 
 def _prepared(field: Any, row: Feed | FeedEntry) -> Any:
@@ -110,7 +110,7 @@ def _insert(entries: Sequence[FeedEntry]) -> None:
     rows = [[_prepared(field, entry) for field in fields] for entry in entries]
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO registry_feedentry ({columns}) VALUES ({places})", rows)
+            cursor.executemany(f"INSERT INTO {FeedEntry._meta.db_table} ({columns}) VALUES ({places})", rows)
 
 
 def _new_entry(feed: Feed, found: ParsedEntry, now: dt.datetime) -> FeedEntry:

@@ -55,6 +55,7 @@ class ExplanationShape(Shape[Any]):
     level = serializers.IntegerField(allow_null=True, help_text=_LEVEL)
     low = serializers.IntegerField(allow_null=True)
     high = serializers.IntegerField(allow_null=True)
+    next = serializers.DictField(allow_null=True, help_text="what the next level up needs; null at the top")
     gates = GateShape(many=True)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from alerts.models import Delivery, Match
+from alerts.models import Delivery, Match, Notice
 from alerts.selectors import items_of
 from alerts.services import contacts, subscriptions
 from alerts.services.owners import portal_of
@@ -37,8 +38,13 @@ def watch(name: str, role: str = "auditor", lots: tuple[str, ...] = ()) -> Any:
 
 
 def work() -> None:
-    while run_due():
-        pass
+    """Until no change waits to be told: telling is put off by a second while scores and borders are worked out."""
+    for _ in range(60):
+        while run_due():
+            pass
+        if not Notice.objects.filter(bulletin=None).exists():
+            return
+        time.sleep(0.1)
 
 
 def told(subscription: Any) -> list[str]:

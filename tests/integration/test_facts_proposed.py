@@ -13,8 +13,9 @@ from ledger.selectors import verify
 from ledger.services import seal_all
 from registry.choices import FactStatus
 from registry.exceptions import BadInput, NotAllowed, WrongState
-from registry.models import FactVersion, Membership, User
+from registry.models import FactVersion, User
 from registry.services.facts import FactRow, put_facts, withdraw_fact
+from registry.services.people import create_person
 from registry.services.proposals import accept_fact, decline_fact, propose_fact
 from scoring.models import Score, ScoreChange
 from tests.integration.loaded import loaded, reference  # noqa: F401
@@ -24,9 +25,7 @@ OUTSIDER = Actor("p-nobody", Door.DESK)
 
 
 def person(name: str, role: str, country: str | None) -> User:
-    user = User.objects.create_user(username=name, password="a long password 77", is_staff=True)
-    Membership.objects.create(user=user, role=role, country_id=country)
-    return user
+    return create_person(username=name, password="a long password 77", role=role, country=country, by=COMMAND)
 
 
 @pytest.fixture
