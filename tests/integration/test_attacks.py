@@ -471,14 +471,3 @@ def postgres() -> Any:
 @pytest.mark.postgres
 def test_two_sealers_at_once_on_postgresql(tmp_path: Path, postgres: str) -> None:
     several_sealers({**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": postgres})
-
-
-@pytest.mark.postgres
-@pytest.mark.skipif(connection.vendor == "postgresql", reason="this is that run")
-def test_all_of_this_on_postgresql(tmp_path: Path, postgres: str) -> None:
-    environment = {**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": postgres}
-    environment.pop("PYTEST_XDIST_WORKER", None)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not postgres", "-k",
-               "not at_once", __file__]  # fmt: skip
-    found = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout[-4000:]
