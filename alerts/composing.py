@@ -18,7 +18,7 @@ from registry import paths
 from registry.choices import label
 from registry.domain.instruments import InstrumentState
 from registry.models import Flag, InstrumentVersion
-from registry.wording import country_names, listed, measure_label, mineral_names
+from registry.wording import country_names, measure_label
 from scoring.models import ScoreChange
 from traceability.domain.borders import JUDGED
 from traceability.models import Finding
@@ -333,7 +333,3 @@ def _measures(state: InstrumentState | None) -> tuple[str, ...]:
 
 def _statuses(state: InstrumentState | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(event.status.value for event in state.events)) if state else ()
-
-
-def minerals_text(item: Item) -> str:
-    return listed(item.minerals, mineral_names(), every="")

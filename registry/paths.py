@@ -46,7 +46,3 @@ def lot_path(lot_id: str) -> str:
 
 def entry_path(number: int) -> str:
     return f"/log/{number}/"
-
-
-def subscribe_path(country: str = "") -> str:
-    return f"/subscribe/?country={quote(country)}" if country else "/subscribe/"

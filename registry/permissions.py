@@ -43,14 +43,6 @@ def check_can_accept(user: User, proposal: FactVersion, *, flips_a_gate: bool) -
         raise NotAllowed("This fact flips a gate, so a reviewer accepts it.")
 
 
-def can_review(user: User, instrument: Instrument) -> bool:
-    return _answers(check_can_review, user, instrument)
-
-
-def can_submit(user: User, instrument: Instrument) -> bool:
-    return _answers(check_can_submit, user, instrument)
-
-
 def can_decide(user: User, flag: Flag) -> bool:
     return _answers(check_can_decide, user, flag)
 

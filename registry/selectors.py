@@ -9,7 +9,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from ledger.models import newest_entry_at, size_at
 from registry.choices import FactStatus
-from registry.domain.facts import Fact
 from registry.domain.family import Relation, RelationKind
 from registry.domain.instruments import InstrumentState
 from registry.models import Country, FactVersion, InstrumentRelation, InstrumentVersion
@@ -46,12 +45,6 @@ def get_known_versions(as_of: dt.datetime | None = None) -> QuerySet[FactVersion
     )
     ids = current.order_by().annotate(known=Subquery(known.values("pk")[:1])).values("known")
     return FactVersion.objects.filter(pk__in=ids, status=FactStatus.ACCEPTED)
-
-
-def get_facts(*, as_of: dt.datetime | None = None) -> tuple[Fact, ...]:
-    """Every accepted fact as known at an instant (None: now), by id."""
-    known = get_known_versions(as_of).order_by("fact_id")
-    return tuple(Fact.from_json(content) for content in known.values_list("content", flat=True))
 
 
 def get_members(on: dt.date) -> list[Country]:

@@ -53,7 +53,7 @@ class MailChannel:
         """A provider's backend: it is given the message as an object and says in its own words what went wrong."""
         try:
             self._backend.send_messages([_as_message(parcel)])
-        except Exception as error:
+        except Exception as error:  # each provider's library raises its own; whether it went out is not known
             return Outcome(Verdict.RETRY, f"{type(error).__name__}: {error}"[:500], uncertain=True)
         return Outcome(Verdict.SENT)
 

@@ -125,11 +125,6 @@ def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
     return _checkpoint(text)
 
 
-def signers(note: str) -> list[tuple[str, str]]:
-    """The name and key hash of each signature, unchecked."""
-    return [(name, raw[:4].hex()) for name, raw in _split(note)[1]]
-
-
 def _checkpoint(text: str) -> Checkpoint:
     try:
         origin, size, root, *more = text.splitlines()

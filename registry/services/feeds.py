@@ -105,7 +105,7 @@ def _stored(looks: list[Look]) -> list[FetchAttempt]:
         return []
     try:
         return store(looks=looks)
-    except Exception:
+    except Exception:  # whatever one feed brings; alone, it is logged
         if len(looks) == 1:
             _log.exception("The look at feed %s could not be stored", looks[0].feed.feed_id)
             return []
@@ -124,7 +124,7 @@ def look_at(feed: Feed) -> Look:
         look = _look(feed, attempt)
     except FetchFailed as error:
         look = _refused(feed, attempt, None, error)
-    except Exception as error:
+    except Exception as error:  # an error of ours costs this look, not the others
         _log.exception("The look at feed %s broke off", feed.feed_id)
         attempt.error_class, attempt.message = "Unforeseen", f"Reading it broke off: {type(error).__name__}."
     attempt.ms = int((time.monotonic() - started) * 1000)

@@ -47,7 +47,7 @@ def _flag(waiting: list[int]) -> int:
     """Read entries together; where that fails, one by one: an entry that cannot be read costs no other its flag."""
     try:
         return _read_and_flag(waiting)
-    except Exception:
+    except Exception:  # whatever one text makes the rules stumble over; alone, it is logged
         if len(waiting) > 1:
             return sum(_flag([pk]) for pk in waiting)
         _log.exception("The entry %s could not be read by the rules", waiting[0])
