@@ -46,7 +46,7 @@ class Story:
 
     def play(self) -> None:
         started = time.monotonic()
-        steps = (self.set_up, self.show_card, self.subscribe, self.read_news, self.log_measure, self.tell, self.audit)
+        steps = (self.set_up, self.show_card, self.read_news, self.subscribe, self.log_measure, self.tell, self.audit)
         for number, step in enumerate(steps, start=1):
             began = time.monotonic()
             self.say(f"\n{number}. {step.__doc__}")
@@ -68,13 +68,6 @@ class Story:
         self.before = self._level()
         self._expect(self.before == 2, f"Thailand's governance is {self.before}, and 2 was expected")
 
-    def subscribe(self) -> None:
-        """A reader asks to hear of Thailand, and confirms by the mailed link."""
-        subscription = subscriptions.ask(email="reader@example.org", country="TH")
-        subscriptions.confirm(subscription=subscription)
-        _work()
-        self._expect(len(self._mails()) == 1, "one mail to confirm was expected")
-
     def read_news(self) -> None:
         """The worker polls the demonstration feed; one entry becomes a flag with its reasons."""
         self._tell(_output("poll_feeds", feed="demo-wire"))
@@ -83,7 +76,15 @@ class Story:
         self.flag = flags[0]
         self._tell(f"flagged: {self.flag.entry.title} (score {self.flag.score})")
         for reason in self.flag.reasons:
-            self._tell(f"  because {reason['rule']}: {reason['text']}")
+            text = f": {reason['text']}" if reason["text"] else ""
+            self._tell(f"  {float(reason['weight']):+.2f}  {reason['rule']}{text}")
+
+    def subscribe(self) -> None:
+        """A reader asks to hear of Thailand, and confirms by the mailed link."""
+        subscription = subscriptions.ask(email="reader@example.org", country="TH")
+        subscriptions.confirm(subscription=subscription)
+        _work()
+        self._expect(len(self._mails()) == 1, "one mail to confirm was expected")
 
     def log_measure(self) -> None:
         """The officer turns the flag into an instrument, a reviewer approves it."""
