@@ -82,7 +82,9 @@ def level_word(score: DomainScore) -> str:
 def clean(words: str) -> str:
     """A gate's reason without ids: what they name stands beside it with its source."""
     words = re.sub(r"\b(what|whether) [a-z]{2,6}-[a-z0-9.-]+ is (about|in force)", r"\1 an act is \2", words)
-    return re.sub(r" \((?:[a-z0-9]+[-.][a-z0-9.-]+)(?:, [a-z0-9]+[-.][a-z0-9.-]+)*\)", "", words)
+    words = re.sub(r" \((?:[a-z0-9]+[-.][a-z0-9.-]+)(?:, [a-z0-9]+[-.][a-z0-9.-]+)*\)", "", words)
+    # Reasons that differed by their id alone are now one reason said several times.
+    return re.sub(r"([^;()]+)(?:; \1)+(?=[;).]|$)", r"\1", words)
 
 
 def sentence(words: str) -> str:
