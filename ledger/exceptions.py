@@ -17,3 +17,17 @@ class KeyNotAnnounced(LedgerError):
 
 class NoSuchProof(LedgerError):
     """A proof was asked for that the tree cannot give; the message says why."""
+
+
+class CannotPrint(LedgerError):
+    """The library that sets a PDF is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The PDF of a dossier needs pango, which is not installed here. On Debian: apt-get install "
+            "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
+        )
+
+
+class CannotExport(LedgerError):
+    """A dossier cannot be written where it was asked for."""

@@ -12,8 +12,9 @@ from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_POST
 
 from ledger.domain.actor import Door
+from ledger.exceptions import CannotPrint
 from registry.models import User
-from traceability.exceptions import CannotPrint, UnknownLot
+from traceability.exceptions import UnknownLot
 from traceability.models import Lot
 from traceability.selectors.visibility import get_lot
 from traceability.services.dossier import export_dossier

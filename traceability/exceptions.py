@@ -67,20 +67,6 @@ class BadQuestion(TraceabilityError):
     """A question whose words cannot be read: which one, and how to write it."""
 
 
-class CannotPrint(TraceabilityError):
-    """The library that sets a PDF is not installed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The PDF of a dossier needs pango, which is not installed here. On Debian: apt-get install "
-            "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
-        )
-
-
-class CannotExport(TraceabilityError):
-    """A dossier cannot be written where it was asked for."""
-
-
 class BadCredential(TraceabilityError):
     """A credential that does not hold, or is none; the message says why."""
 

@@ -25,9 +25,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.domain.note import Checkpoint, Signer, open_checkpoint
+from ledger.dossier import verify
 from ledger.reading import announced_keys
 from tests.conformance import conformance
-from traceability.dossier import verify
 from traceability.selectors.trace import get_trace
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pango]
@@ -356,12 +356,12 @@ def test_an_unknown_lot_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_without_pango_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    from traceability.dossier.pdf import render_pdf
-    from traceability.exceptions import CannotPrint
+    from ledger.dossier.printing import render_pdf
+    from ledger.exceptions import CannotPrint
 
     monkeypatch.setitem(sys.modules, "weasyprint", _Missing("weasyprint"))
     with pytest.raises(CannotPrint, match="apt-get install libpango"):
-        render_pdf({})
+        render_pdf("dossier.html", {})
 
 
 class _Missing(type(sys)):  # type: ignore[misc]

@@ -127,7 +127,7 @@ def test_what_is_reported_of_a_lot_is_read_by_all_once_the_lot_is_public(client:
 
 @pytest.mark.pango
 def test_an_auditor_downloads_a_dossier_and_the_log_says_so(chain: None, tmp_path: Path) -> None:
-    from traceability.dossier import verify
+    from ledger.dossier import verify
 
     auditor = signed_in("auditor")
     page = auditor.get("/lots/TH-CMP-0007/").content.decode()

@@ -9,7 +9,8 @@ from django.core.management.base import CommandParser
 
 from ledger.commands import Refused, SeamCommand, settle
 from ledger.domain.actor import COMMAND
-from traceability.exceptions import CannotExport, CannotPrint, UnknownLot
+from ledger.exceptions import CannotExport, CannotPrint
+from traceability.exceptions import UnknownLot
 from traceability.selectors.visibility import EVERYTHING, get_lot
 from traceability.services.dossier import export_dossier
 

@@ -1,30 +1,31 @@
-"""proof.json: what shows that each event stands in the log, under a head that is signed."""
+"""proof.json: what shows that each row of a dossier stands in the log, under a head that is signed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
 
+from ledger.dossier.kind import Kind
 from ledger.exceptions import NoSuchProof
 from ledger.models import Entry, Leaf, TreeHead
 from ledger.reading import announced_keys, entry_text
 from ledger.selectors import Inclusion, get_inclusions
 
-FORMAT = "seam-dossier-1"
 
-
-def proof_json(manifest: int, events: Collection[int], records: Collection[int], head: TreeHead) -> dict[str, Any]:
-    """Proofs of entries under a head: the one that lists the dossier's files, the events, and other records.
+def proof_json(
+    kind: Kind, manifest: int, rows: Collection[int], records: Collection[int], head: TreeHead
+) -> dict[str, Any]:
+    """Proofs of entries under a head: the one that lists the dossier's files, its rows, and other records.
 
     Raises NoSuchProof where one is not sealed under the head.
     """
-    proved = {entry.pk: _proof(entry, found) for entry, found in get_inclusions({manifest, *events, *records}, head)}
+    proved = {entry.pk: _proof(entry, found) for entry, found in get_inclusions({manifest, *rows, *records}, head)}
     return {
-        "format": FORMAT,
+        "format": kind.format,
         "log": {"key": _key_of(head), "checkpoint": head.note},
         "manifest": proved[manifest],
-        "events": [proved[number] for number in events],
-        "records": [proved[number] for number in sorted(set(records) - set(events))],
+        kind.rows: [proved[number] for number in rows],
+        "records": [proved[number] for number in sorted(set(records) - set(rows))],
     }
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from ledger.commands import SeamCommand
+from ledger.dossier import verify
 from ledger.reading import kept_verifiers
-from traceability.dossier import verify
 
 
 class Command(SeamCommand):
