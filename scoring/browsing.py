@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -122,7 +122,8 @@ def get_country_page(day: Day, code: str) -> CountryPage:
     """Raises KeyError for a country that was no member on the day."""
     country = day.card.country(code)
     moved = {domain: was for (of, domain), was in get_moved_today(day).items() if of == code}
-    facts = [fact_line(version, mineral_names()) for version in get_known_facts(day.asked.as_of, country=code)]
+    minerals = mineral_names()
+    facts = [fact_line(version, minerals) for version in get_known_facts(day.asked.as_of, country=code)]
     paper = next((each for each in load_countries() if each.code == code), None)
     return country_page(
         name=day.names[code],
@@ -132,7 +133,7 @@ def get_country_page(day: Day, code: str) -> CountryPage:
         role=role_of(paper),
         change=get_latest_change(day, code),
         past=_past(day, code),
-        instruments=tuple(_effects(day, code)),
+        instruments=tuple(_effects(day, code, minerals)),
         facilities=_facilities(code),
         facts=facts,
         dependence=dependence_lines(indicators(day.basis.evidence, day.asked.on), code, day),
@@ -172,19 +173,19 @@ def _causes(day: Day, code: str, moved: set[dt.date]) -> Iterator[Cause]:
         yield Cause(PUBLISHED.last, "First facts, from the paper of April 2026", "", False)
 
 
-def _effects(day: Day, code: str) -> Iterator[InstrumentEffect]:
-    country = day.card.country(code)
+def _effects(day: Day, code: str, minerals: Mapping[str, str]) -> Iterator[InstrumentEffect]:
+    cells = day.card.country(code).domains
     for version in day.basis.versions.values():
         if version.content["country"] != code:
             continue
-        row = instrument_row(version, day.asked.on, day.names, mineral_names(), day.asked.query)
-        without = day.card_with(without=frozenset({row.instrument_id})).country(code)
+        row = instrument_row(version, day.asked.on, day.names, minerals, day.asked.query)
+        pairs = zip(cells, day.cells_without({row.instrument_id}, code), strict=True)
         moves = tuple(
-            (NAMES[cell.domain], span(cell), span(without.domain(cell.domain)))
-            for cell in country.domains
-            if (cell.low, cell.high) != (without.domain(cell.domain).low, without.domain(cell.domain).high)
+            (NAMES[cell.domain], span(cell), span(without))
+            for cell, without in pairs
+            if (cell.low, cell.high) != (without.low, without.high)
         )
-        yield InstrumentEffect(row, moves, "" if moves else effect_words(row, country.domains))
+        yield InstrumentEffect(row, moves, "" if moves else effect_words(row, cells))
 
 
 def _facilities(code: str) -> dict[str, list[str]]:
@@ -225,7 +226,7 @@ def _falls(day: Day, code: str, score: DomainScore) -> Iterator[tuple[str, Domai
     """Pieces of evidence of the gate that holds the level, without any one of which it would be lower."""
     held = [gate for gate in score.gates if gate.level and score.low and gate.level <= score.low and gate.facts]
     for public_id in held[-1].facts if held else ():
-        lower = day.card_with(without=frozenset({public_id})).cell(code, score.domain)
+        (lower,) = day.cells_without({public_id}, code, score.domain)
         if (lower.low or 0) < (score.low or 0):
             yield public_id, lower
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,9 +11,9 @@ from registry.domain.asked import AskedDay
 from registry.domain.instruments import InstrumentState
 from registry.selectors import get_members
 from registry.wording import country_names
-from scoring.domain.card import Card, score
-from scoring.domain.inputs import plain
-from scoring.domain.methodology import Methodology
+from scoring.domain.card import Card, DomainScore, cells_of, score
+from scoring.domain.inputs import Known, plain
+from scoring.domain.methodology import Domain, Methodology
 from scoring.methodologies import official
 from scoring.selectors import Basis, get_basis
 
@@ -60,3 +61,8 @@ class Day:
             others = tuple(each for each in evidence.instruments if each.instrument_id != add.instrument_id)
             evidence = replace(evidence, instruments=(*others, add))
         return score(evidence, self.rules, on or self.asked.on, self.members)
+
+    def cells_without(self, left_out: Collection[str], code: str, *domains: Domain) -> tuple[DomainScore, ...]:
+        """The scores of one country (in all domains, unless some are named) with evidence left out."""
+        known = Known(self.basis.evidence.without(left_out), self.asked.on)
+        return cells_of(known, self.rules, code, sorted(self.members), domains or tuple(Domain))

@@ -15,6 +15,7 @@ from registry.models import Instrument, InstrumentVersion
 from registry.signals import Effect, asking_effects, asking_fact_effects, facts_changed, instruments_changed
 from scoring.effects import effect_of, fact_effect_of
 from scoring.models import Trigger
+from scoring.supposing import Supposition
 
 #: One key for all: a burst of edits is one working-out.
 RECOMPUTE = "scoring.recompute"
@@ -33,7 +34,9 @@ def on_facts(sender: Any, **kwargs: Any) -> None:
 
 
 @receiver(asking_effects)
-def answer_effects(sender: Any, draft: InstrumentState, on: dt.date, **kwargs: Any) -> Effect:
+def answer_effects(sender: Any, draft: InstrumentState, on: dt.date, **kwargs: Any) -> Effect | None:
+    if sender is Supposition:
+        return None  # it has worked its scores out itself, with all that is supposed together
     effect = effect_of(draft, on)
     html = render_to_string("scoring/panels/effect.html", {"effect": effect})
     return Effect(title="Scores", lines=effect.lines, order=10, html=html)

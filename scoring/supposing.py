@@ -71,8 +71,8 @@ def _altered(before: Evidence, after: Evidence) -> list[InstrumentState]:
 def _effects(altered: Sequence[InstrumentState], on: dt.date) -> Iterator[Effect]:
     """What other apps say of each supposed act; an app that fails must not hide the scores."""
     for state in altered:
-        for receiver, answer in asking_effects.send_robust(sender=Supposition, draft=state, on=on):
-            if isinstance(answer, Effect) and not receiver.__module__.startswith("scoring."):
+        for _, answer in asking_effects.send_robust(sender=Supposition, draft=state, on=on):
+            if isinstance(answer, Effect):
                 yield answer
 
 

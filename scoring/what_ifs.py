@@ -12,7 +12,7 @@ from registry.wording import mineral_names
 from scoring.arguments import Point
 from scoring.day import Day
 from scoring.domain.inputs import Kind, plain
-from scoring.domain.overlay import Operation, read_operations
+from scoring.domain.overlay import Operation, apply, read_operations
 from scoring.exceptions import OverlayError
 from scoring.pages.composing import ACTS, BECOMES, FIGURES, Act, classes_of, compose
 from scoring.pages.what_if import WhatIfPage, address, examples, what_if_page
@@ -102,7 +102,7 @@ def _parameter(day: Day, name: str) -> tuple[str, str]:
 def _can(day: Day, operations: tuple[Operation, ...]) -> bool:
     """Whether an example can be shown: what it changes may not be on record here."""
     try:
-        get_what_if(day, operations)
+        apply(day.basis.evidence, day.rules, operations)
     except OverlayError:
         return False
     return True

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from registry.choices import STAGES
-from registry.domain.facts import Fact
 from registry.domain.instruments import InstrumentState
 from registry.domain.production import ProductionTotal
 from registry.models import Facility, FactVersion, InstrumentVersion, Material, Mineral
@@ -135,8 +134,7 @@ def facts_of(code: str, versions: Iterable[FactVersion]) -> list[FactVersion]:
     return [
         version
         for version in versions
-        if version.mineral == code
-        or (version.kind != PRODUCTION_TOTAL and code in Fact.from_json(version.content).minerals)
+        if version.mineral == code or (version.kind != PRODUCTION_TOTAL and code in version.content.get("minerals", ()))
     ]
 
 
