@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -73,7 +73,7 @@ def _strongest(kind: _Kind, part: Sentence, lang: str, taken: Sequence[Hit]) -> 
         (hit.start, hit.end) for hit in (*kind.never.hits(part, lang), *(hit for hit in taken if hit.sentence is part))
     ]
 
-    def free(hits: Iterator[Hit]) -> Hit | None:
+    def free(hits: Sequence[Hit]) -> Hit | None:
         return next((hit for hit in hits if not any(a < hit.end and hit.start < b for a, b in spans)), None)
 
     share = (ZONE_SHARE if kind.clause or kind.name == "lobbying" else _TOPIC_SHARE)[part.zone]

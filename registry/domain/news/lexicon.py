@@ -12,10 +12,9 @@ from typing import Any
 
 import yaml
 
-from registry.domain.news.text import Sentence
+from registry.domain.news.text import UNSPACED, Sentence
 
-#: Written without spaces between words: a term matches anywhere.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_RUN = re.compile(r"\w+")
 _NUMBER = r"\D{0,3}\d[\d.,]*(?:\s?%)?"
 
 Terms = Mapping[str, Sequence[str]]
@@ -35,41 +34,91 @@ class Hit:
         return self.sentence.text[self.start : self.end]
 
 
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """A concept's terms in one language: as written in lower case, as written exactly, and what they begin with."""
+
+    loose: re.Pattern[str] | None
+    exact: re.Pattern[str] | None
+    heads: frozenset[str] | None
+
+
 class Concept:
-    """Terms of one meaning, one pattern per language; ``any`` is part of each."""
+    """Terms of one meaning, one pattern per language; ``any`` is part of each.
+
+    Most concepts are in few sentences, and looking for a hundred terms at every letter is what reading would cost. So
+    a term is tried only where a sentence has what it begins with, and a concept once for each sentence.
+    """
 
     def __init__(self, code: str, terms: Terms) -> None:
         self.code = code
         self._terms = terms
-        self._patterns: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]] = {}
+        self._patterns: dict[str, _Patterns] = {}
 
-    def hits(self, sentence: Sentence, lang: str) -> Iterator[Hit]:
-        """Find every term of the concept in a sentence, left to right."""
-        loose, exact = self._of(lang)
-        for pattern, text in ((loose, sentence.low), (exact, sentence.text)):
-            if pattern is not None:
-                for match in pattern.finditer(text):
-                    yield Hit(self.code, sentence, match.start(), match.end())
+    def hits(self, sentence: Sentence, lang: str) -> Sequence[Hit]:
+        """Find every term of the concept in a sentence, left to right, those in exact letters last."""
+        patterns = self._patterns.get(lang) or self._compiled(lang)
+        if patterns.heads is not None and sentence.heads.keys().isdisjoint(patterns.heads):
+            return ()
+        found: Sequence[Hit] | None = sentence.read.get((self, lang))
+        if found is None:
+            found = sentence.read[self, lang] = tuple(self._searched(patterns, sentence))
+        return found
 
     def found(self, sentence: Sentence, lang: str) -> Hit | None:
-        return next(self.hits(sentence, lang), None)
+        return next(iter(self.hits(sentence, lang)), None)
 
-    def _of(self, lang: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-        if lang not in self._patterns:
-            terms = [*self._terms.get(lang, ()), *self._terms.get("any", ())]
-            exact = [term[1:] for term in terms if term.startswith("=")]
-            self._patterns[lang] = (_compile([t.lower() for t in terms if not t.startswith("=")]), _compile(exact))
-        return self._patterns[lang]
+    def _searched(self, patterns: _Patterns, sentence: Sentence) -> Iterator[Hit]:
+        for pattern, text in ((patterns.loose, sentence.low), (patterns.exact, sentence.text)):
+            if pattern is not None:
+                for match in _matches(pattern, text, patterns.heads, sentence):
+                    yield Hit(self.code, sentence, match.start(), match.end())
+
+    def _compiled(self, lang: str) -> _Patterns:
+        terms = [unicodedata.normalize("NFKC", t) for key in (lang, "any") for t in self._terms.get(key, ())]
+        exact = [term[1:] for term in terms if term.startswith("=")]
+        loose = [term.lower() for term in terms if not term.startswith("=")]
+        heads = [_head(term.lower()) for term in (*loose, *exact)]
+        known = None if None in heads else frozenset(head for head in heads if head)
+        self._patterns[lang] = patterns = _Patterns(_compile(loose), _compile(exact), known)
+        return patterns
+
+
+def _matches(
+    pattern: re.Pattern[str], text: str, heads: frozenset[str] | None, sentence: Sentence
+) -> Iterator[re.Match[str]]:
+    """What ``finditer`` finds, tried only where one of the heads stands."""
+    if heads is None:
+        yield from pattern.finditer(text)
+        return
+    places = sentence.heads
+    end = 0
+    for at in sorted({at for head in heads if head in places for at in places[head]}):
+        if at >= end and (match := pattern.match(text, at)):
+            yield match
+            end = match.end()
+
+
+def _head(term: str) -> str | None:
+    """What each match of a term begins with, written as ``Sentence.heads`` has it; None where that is open."""
+    if UNSPACED.search(term):
+        return term.split()[0][:3]
+    words = term.split()
+    run = _RUN.match(term)
+    if run is None:
+        return None
+    open_end = term[run.end() :].startswith("*") or words[1:2] == ["<n>"]
+    return run.group() + ("*" if open_end else "")
 
 
 def _compile(terms: Sequence[str]) -> re.Pattern[str] | None:
-    ordered = sorted({unicodedata.normalize("NFKC", term) for term in terms}, key=len, reverse=True)
+    ordered = sorted(set(terms), key=lambda term: (-len(term), term))
     return re.compile("|".join(map(_pattern, ordered))) if ordered else None
 
 
 def _pattern(term: str) -> str:
     """Make one term a pattern; how terms are written stands at the head of concepts.yaml."""
-    if _UNSPACED.search(term):
+    if UNSPACED.search(term):
         return r"\s*".join(map(re.escape, term.split()))
     body = ""
     for word in term.split():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from registry.domain.news.lexicon import Concept, Hit, concepts, read
@@ -152,11 +152,17 @@ def scores(mentions: Iterable[Mention], lang: str, source: str) -> dict[str, flo
 
 
 def _hints(lang: str, source: str) -> list[tuple[str, float]]:
-    part = Sentence(source, Zone.BODY, 0)
-    hints = [(m.country, 0.6) for m in _in(part, "en") if m.kind is not Kind.PARTNER]
+    hints = [(code, 0.6) for code in _home(source)]
     if lang in _LANGUAGE_DEFAULT:
         hints.append((_LANGUAGE_DEFAULT[lang], 0.9))
     return hints
+
+
+@lru_cache(maxsize=1024)
+def _home(source: str) -> tuple[str, ...]:
+    """The members that a paper's name names; papers are few and come again with every entry."""
+    part = Sentence(source, Zone.BODY, 0)
+    return tuple(m.country for m in _in(part, "en") if m.kind is not Kind.PARTNER)
 
 
 def actors(mentions: tuple[Mention, ...], total: dict[str, float], declared: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 #: Longer texts are background by then; what happened stands at the top.
 MOST_CHARACTERS = 2400
@@ -16,6 +17,9 @@ _MOST_TITLE = 600
 _MOST_RAW = 40_000
 
 _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->|</?[a-zA-Z][^<>]*>", re.S | re.I)
+#: Scripts written without spaces between words: a term matches anywhere.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
 _ABBREVIATED = (
@@ -54,6 +58,30 @@ class Sentence:
         return (
             low if len(low) == len(self.text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
         )
+
+    @cached_property
+    def heads(self) -> dict[str, list[int]]:
+        """Where terms can begin, by what they begin with; places rise.
+
+        A beginning is a word, the first letters of one with ``*`` behind them, or, where words are written without
+        spaces, one to three letters from any place on.
+        """
+        heads: dict[str, list[int]] = {}
+        for word in _WORD.finditer(self.low):
+            text, at = word.group(), word.start()
+            heads.setdefault(text, []).append(at)
+            for end in range(1, len(text) + 1):
+                heads.setdefault(text[:end] + "*", []).append(at)
+        if UNSPACED.search(self.low):
+            for at in range(len(self.low)):
+                for head in {self.low[at : at + size] for size in (1, 2, 3)}:
+                    heads.setdefault(head, []).append(at)
+        return heads
+
+    @cached_property
+    def read(self) -> dict[Any, Any]:
+        """What was found in the sentence before, by what was looked for (see lexicon.py)."""
+        return {}
 
     @property
     def where(self) -> str:
