@@ -90,6 +90,20 @@ class SeamCommand(BaseCommand):
             self.stdout.write(text)
 
 
+def read_json(path: Path) -> Any:
+    """What a JSON file holds (UTF-8, a BOM is accepted). Raises Refused: what is wrong with it, and where."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path} is not UTF-8 text (byte {error.start}).") from error
+    except json.JSONDecodeError as error:
+        raise Refused(f"{path} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
+    except (RecursionError, ValueError) as error:
+        raise Refused(f"{path} is nested too deeply, or holds a number too long, to be read.") from error
+
+
 def _note_failure() -> Path:
     """Keep the traceback for who mends it, out of the sight of who runs the command."""
     path: Path = settings.DATA_DIR / "errors.log"

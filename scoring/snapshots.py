@@ -81,7 +81,7 @@ def reproduce(text: str, *, now: dt.datetime) -> tuple[Snapshot, tuple[str, ...]
         if old["kind"] != KIND:
             raise ValueError(old["kind"])
         point = read_point(old, now)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ScoringError("This is no snapshot of scores: it was not written by `score_snapshot`.") from error
     again = get_snapshot(point, now=now)
     if again.text == text:

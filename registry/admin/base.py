@@ -13,6 +13,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -71,6 +72,14 @@ class DeskAdmin(admin.ModelAdmin):
         """An address typed without a scheme is read as https."""
         scheme = {"assume_scheme": "https"} if isinstance(db_field, models.URLField) else {}
         return super().formfield_for_dbfield(db_field, request, **scheme, **kwargs)
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any, Any]) -> HttpResponseBase | None:
+        """Django looks the ticked rows up as they were sent; what is no key of a row is refused instead of raised."""
+        try:
+            return super().response_action(request, queryset)
+        except (ValueError, ValidationError):
+            self.message_user(request, "No such rows: tick rows of the list and try again.", messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
     # The ledger is the log of the desk: Django's own would keep names of persons beside it.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:

@@ -81,3 +81,10 @@ def test_who_may_not_approve_is_offered_no_approval(officer: User, three: list[I
     ask(person("viewer", "viewer", "TH"), "submit_many", three, confirmed="1", reason="Mine.")
 
     assert states() == ["draft"] * 3
+
+
+def test_ticked_rows_that_are_no_keys_are_refused_with_a_sentence(officer: User, three: list[Instrument]) -> None:
+    fields = {"action": "submit_many", "_selected_action": ["9999-12-31T23:59:59Z"], "index": "0"}
+    page = at_desk(officer).post(LIST, fields, follow=True)
+    assert "No such rows: tick rows of the list and try again." in page.content.decode()
+    assert states() == ["draft"] * 3

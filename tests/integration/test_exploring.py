@@ -129,6 +129,13 @@ def test_what_cannot_be_supposed_is_refused_with_a_sentence(client: Client, aske
         assert client.get(f"/api/v1/what-if/?{asked}").status_code == 400
 
 
+@pytest.mark.parametrize("body", ["{", '{"operations": ' + "[" * 5000, "[]", "7"])
+def test_a_body_that_is_no_operations_is_refused_with_a_sentence(client: Client, body: str) -> None:
+    answer = client.post("/api/v1/what-if/", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["detail"].endswith(".") or "JSON parse error" in answer.json()["detail"]
+
+
 def test_titles_in_an_address_are_never_markup(client: Client) -> None:
     head = {"instrument_id": "x", "version": 1, "country": "TH", "title": "<script>alert(1)</script>"}
     page = client.get(f"/what-if/?{ops([{'op': 'add_instrument', 'instrument': head}])}").content.decode()

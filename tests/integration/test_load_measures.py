@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from ledger.domain.actor import COMMAND
 from registry.exceptions import BadInput
@@ -47,3 +49,24 @@ def test_a_wrong_row_is_refused_by_its_number(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="Measure 1: "):
         load(**wrong)
     assert not Instrument.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'[{"country": "ID"', "no JSON: line 1, column 18"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"\xff[]", "not UTF-8 text (byte 0)"),
+        (None, "cannot be read: No such file"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_with_what_is_wrong_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "measures.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        call_command("load_measures", str(path))
+    assert ended.value.code == 1
+    assert said in capsys.readouterr().out

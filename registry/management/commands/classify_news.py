@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from ledger.commands import Refused, SeamCommand
+from ledger.commands import Refused, SeamCommand, read_json
 from registry.domain.news import NewsItem, classify
 
 
@@ -40,16 +39,7 @@ def _items(path: Path) -> list[NewsItem]:
 
 
 def _rows(path: Path) -> list[Any]:
-    try:
-        told = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise Refused(f"{path} is not UTF-8 text (byte {error.start}).") from error
-    except json.JSONDecodeError as error:
-        raise Refused(f"{path} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
-    except (RecursionError, ValueError) as error:
-        raise Refused(f"{path} is nested too deeply, or holds a number too long, to be read.") from error
+    told = read_json(path)
     rows = told.get("items") if isinstance(told, dict) else told
     if not isinstance(rows, list):
         raise Refused(f'{path} holds no items: write {{"items": [...]}}.')
