@@ -46,7 +46,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A titled fragment of a page that another app knows."""
+    """A titled fragment of a page that another app knows; on a mineral's page those below 10 stand before its facts."""
 
     title: str
     html: SafeString

@@ -70,7 +70,7 @@ def instrument_detail(request: HttpRequest, asked: AskedDay, instrument_id: str)
     if request.GET.get("format") == "jsonld":
         return JsonResponse(data, content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
     page = instrument_page(versions, shown, asked.on, countries, minerals, asked.query)
-    subject = Subject("instrument", instrument_id, {"on": asked.on.isoformat(), "version": str(shown.number)})
+    subject = Subject("instrument", instrument_id, {**asked.context, "version": str(shown.number)})
     panels = get_panels(subject, request.user)
     family = get_family(instrument_id, asked.as_of, asked.query)
     context = {"asked": asked, "section": "instruments", "page": page, "panels": panels, "family": family}
@@ -127,7 +127,7 @@ def mineral_detail(request: HttpRequest, asked: AskedDay, code: str) -> HttpResp
     materials, facilities = Material.objects.filter(mineral=mineral), Facility.objects.exclude(source=None)
     chain = chain_of(code, materials, facilities, found.versions, countries)
     page = mineral_page(row, facts_of(code, known), chain, found.rows, countries, minerals)
-    panels = get_panels(Subject("mineral", code, {"on": asked.on.isoformat()}), request.user)
+    panels = get_panels(Subject("mineral", code, asked.context), request.user)
     context = {"asked": asked, "section": "minerals", "page": page, "panels": panels}
     return render(request, "registry/mineral_detail.html", context)
 

@@ -22,6 +22,7 @@ from registry.pages.minerals import production_of
 from registry.reference import PUBLISHED, load_countries, load_judgements
 from registry.wording import country_names, mineral_names
 from scoring.day import Day
+from scoring.domain.by_mineral import by_mineral
 from scoring.domain.card import DomainScore
 from scoring.domain.dependence import Indicator, indicators
 from scoring.domain.diff import span
@@ -32,6 +33,7 @@ from scoring.domain.robustness import rank_ranges
 from scoring.effects import no_change_reason
 from scoring.histories import level_spans
 from scoring.models import ScoreChange
+from scoring.pages.by_mineral import MineralLine, lines_of_country
 from scoring.pages.country import (
     CountryPage,
     Dependence,
@@ -137,7 +139,14 @@ def get_country_page(day: Day, code: str) -> CountryPage:
         facilities=_facilities(code),
         facts=facts,
         dependence=dependence_lines(indicators(day.basis.evidence, day.asked.on), code, day),
+        minerals=_minerals(day, code),
     )
+
+
+def _minerals(day: Day, code: str) -> tuple[MineralLine, ...]:
+    cells = day.card.country(code).domains
+    scores = [each for cell in cells for each in by_mineral(code, cell, day.rules)]
+    return lines_of_country(scores, mineral_names(), day.asked.query)
 
 
 def dependence_lines(found: Iterable[Indicator], code: str, day: Day) -> tuple[Dependence, ...]:

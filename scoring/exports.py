@@ -10,9 +10,10 @@ from registry.days import with_day
 from registry.domain.asked import AskedDay
 from scoring.arguments import Point
 from scoring.day import Day
+from scoring.domain.by_mineral import card_by_mineral
 from scoring.selectors import card_json
 from scoring.snapshots import Snapshot, get_snapshot
-from scoring.workbooks import CARD_HEAD, card_lines, workbook
+from scoring.workbooks import CARD_HEAD, MINERAL_HEAD, card_lines, mineral_lines, workbook
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -23,6 +24,16 @@ def scorecard_csv(request: HttpRequest, asked: AskedDay) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow(CARD_HEAD)
     writer.writerows(card_lines(card_json(Day(asked).card, as_of=asked.as_of or asked.now)["countries"]))
+    return response
+
+
+@with_day
+def by_mineral_csv(request: HttpRequest, asked: AskedDay) -> HttpResponse:
+    response = _file("text/csv; charset=utf-8", f"seam-scores-by-mineral-{asked.on}.csv")
+    day = Day(asked)
+    writer = csv.writer(response)
+    writer.writerow(MINERAL_HEAD)
+    writer.writerows(mineral_lines(card_by_mineral(day.card, day.rules)))
     return response
 
 

@@ -14,23 +14,25 @@ from registry.parts import Link
 from registry.paths import why_path
 from registry.signals import Panel, Subject, asking_panels
 from scoring.day import Day
+from scoring.domain.by_mineral import card_by_mineral
 from scoring.domain.card import two_decimals
 from scoring.domain.diff import span
 from scoring.effects import no_change_reason
+from scoring.pages.by_mineral import lines_of_mineral
 from scoring.pages.parts import NAMES, clean, sentence
 
 
 @receiver(asking_panels, dispatch_uid="scoring.panels")
 def answer_panels(sender: Any, subject: Subject, user: Any, **kwargs: Any) -> Panel | None:
-    if subject.kind == "instrument":
-        return _instrument_panel(subject)
-    return _fact_panel(subject) if subject.kind == "fact" else None
+    answer = _PANELS.get(subject.kind)
+    return answer(subject) if answer else None
 
 
 def _day(subject: Subject) -> Day:
     now = timezone.now()
-    on = subject.context.get("on")
-    return Day(AskedDay(dt.date.fromisoformat(on) if on else now.date(), None, now))
+    on, as_of = (subject.context.get(name) for name in ("on", "as_of"))
+    known = dt.datetime.fromisoformat(as_of) if as_of else None
+    return Day(AskedDay(dt.date.fromisoformat(on) if on else now.date(), known, now))
 
 
 def _instrument_panel(subject: Subject) -> Panel | None:
@@ -74,3 +76,17 @@ def _fact_panel(subject: Subject) -> Panel | None:
                 cited.append((Link(name, why_path(country.country, cell.domain)), gates))
     html = render_to_string("scoring/panels/cited.html", {"cited": cited})
     return Panel("Where it is looked at", html, order=10)
+
+
+def _mineral_panel(subject: Subject) -> Panel | None:
+    """Where each country stands with a mineral alone, in the domains whose gates ask about minerals."""
+    day = _day(subject)
+    scores = [each for each in card_by_mineral(day.card, day.rules) if each.mineral == subject.public_id]
+    if not scores:
+        return None
+    lines = lines_of_mineral(scores, day.names, day.asked.query)
+    html = render_to_string("scoring/panels/of_mineral.html", {"lines": lines, "query": day.asked.query})
+    return Panel("Levels by country", html, order=5)
+
+
+_PANELS = {"instrument": _instrument_panel, "mineral": _mineral_panel, "fact": _fact_panel}

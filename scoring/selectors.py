@@ -17,6 +17,7 @@ from registry.models import Country, FactVersion, InstrumentVersion, Source
 from registry.selectors import get_known_versions, get_members, get_versions
 from registry.states import source_details
 from scoring.arguments import Point
+from scoring.domain.by_mineral import MineralScore, by_mineral, card_by_mineral
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.inputs import Evidence
 from scoring.domain.methodology import Domain, Methodology
@@ -91,6 +92,49 @@ def get_card_json(point: Point, *, now: dt.datetime, without: Collection[str] = 
     return card_json(card, as_of=point.as_of or now, backcast=is_backcast(get_rules(point), point.on))
 
 
+def get_by_mineral(
+    point: Point, *, now: dt.datetime, country: str = "", mineral: str = "", without: Collection[str] = ()
+) -> dict[str, Any]:
+    """Levels by country, domain and mineral, where the rules name minerals, as JSON; raises as `get_card`."""
+    rules = get_rules(point)
+    scores = card_by_mineral(get_card(point, without=without), rules)
+    return {
+        "methodology": rules.code,
+        "on": point.on.isoformat(),
+        "as_of": (point.as_of or now).isoformat(),
+        "backcast": is_backcast(rules, point.on),
+        "scores": [
+            mineral_json(each)
+            for each in scores
+            if (not country or each.country == country.upper()) and (not mineral or each.mineral == mineral)
+        ],
+    }
+
+
+def mineral_json(score: MineralScore) -> dict[str, Any]:
+    """A level of one mineral with its gates; the evidence stands in the explanation of the domain."""
+    return {
+        "country": score.country,
+        "domain": score.domain.value,
+        "mineral": score.mineral,
+        "level": score.level,
+        "low": score.low,
+        "high": score.high,
+        "because": score.because,
+        "gates": [
+            {
+                "gate": gate.gate,
+                "level": gate.level,
+                "state": gate.state.value,
+                "because": gate.because,
+                "facts": list(gate.facts),
+                "missing": list(gate.missing),
+            }
+            for gate in score.gates
+        ],
+    }
+
+
 def get_explanation(
     point: Point, *, country: str, domain: str, now: dt.datetime, without: Collection[str] = ()
 ) -> dict[str, Any]:
@@ -119,6 +163,10 @@ def get_explanation(
         "low": cell.low,
         "high": cell.high,
         "next": _next_json(cell),
+        "minerals": [
+            {"mineral": each.mineral, "level": each.level, "low": each.low, "high": each.high}
+            for each in by_mineral(code, cell, rules)
+        ],
         "gates": [gate_json(gate, basis, point.on) for gate in gates],
     }
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("countries/<str:code>/", views.country, name="country"),
     path("countries/<str:code>/<str:domain>/", views.why, name="why"),
     path("scorecard.csv", exports.scorecard_csv, name="scorecard-csv"),
+    path("scores-by-mineral.csv", exports.by_mineral_csv, name="by-mineral-csv"),
     path("scorecard.xlsx", exports.scorecard_xlsx, name="scorecard-xlsx"),
     path("snapshot.json", exports.snapshot_json, name="snapshot"),
     path("changes/", views.changes, name="changes"),

@@ -47,7 +47,7 @@ def country(request: HttpRequest, asked: AskedDay, code: str) -> HttpResponse:
         page = get_country_page(day, code)
     except KeyError as error:
         raise Http404(f"“{code}” was no member of ASEAN on {asked.on}.") from error
-    panels = get_panels(Subject("country", code, {"on": asked.on.isoformat()}), request.user)
+    panels = get_panels(Subject("country", code, asked.context), request.user)
     context = {"asked": asked, "section": "scores", "page": page, "panels": panels}
     return render(request, "scoring/country.html", context)
 

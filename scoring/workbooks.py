@@ -11,10 +11,15 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from scoring.domain.by_mineral import MineralScore, by_mineral, order_of
+from scoring.domain.card import DomainScore
+from scoring.methodologies import methodology
 from scoring.models import DOMAINS
 from scoring.snapshots import Snapshot
 
 CARD_HEAD = ("country", *(f"{key}{end}" for key, _ in DOMAINS for end in ("", "_low", "_high")), "overall", "rank")
+
+MINERAL_HEAD = ("country", "mineral", "domain", "level", "low", "high", "because")
 
 
 def card_lines(countries: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
@@ -24,11 +29,19 @@ def card_lines(countries: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
         yield [row["country"], *levels, row["overall"], row["rank"]]
 
 
+def mineral_lines(scores: Iterable[MineralScore]) -> Iterator[list[Any]]:
+    """Rows of levels by mineral."""
+    for each in scores:
+        levels = [each.level, each.low, each.high]
+        yield [each.country, each.mineral, each.domain.value, *levels, each.because]
+
+
 def workbook(snapshot: Snapshot) -> bytes:
     """XLSX of a snapshot. Text stays text: nothing a source says becomes a formula."""
     plain = json.loads(snapshot.text)
     book = Workbook(write_only=True)
     _sheet(book, "Scorecard", CARD_HEAD, card_lines(plain["countries"]))
+    _sheet(book, "By mineral", MINERAL_HEAD, mineral_lines(_minerals(plain)))
     _sheet(book, "Gates", ("country", "domain", "gate", "level", "state", "rule", "because", "facts"), _gates(plain))
     head = ("id", "kind", "text", "value", "source", "url", "section", "endnote", "log_entry")
     _sheet(book, "Evidence", head, _evidence(plain))
@@ -54,6 +67,16 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
     cell = WriteOnlyCell(sheet, value="".join(each for each in value if each.isprintable() or each == "\n"))
     cell.data_type = "s"
     return cell
+
+
+def _minerals(plain: dict[str, Any]) -> list[MineralScore]:
+    """Read out of the gates that the snapshot holds, by its methodology."""
+    rules = methodology(plain["methodology"])
+    cells = (
+        (country["country"], DomainScore.from_json(cell)) for country in plain["gates"] for cell in country["domains"]
+    )
+    found = [each for country, cell in cells for each in by_mineral(country, cell, rules)]
+    return sorted(found, key=order_of)
 
 
 def _gates(plain: dict[str, Any]) -> Iterator[list[Any]]:

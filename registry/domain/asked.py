@@ -30,6 +30,12 @@ class AskedDay:
         return not self.is_today or self.as_of is not None
 
     @property
+    def context(self) -> dict[str, str]:
+        """The same question for what other apps show on a page (`registry.signals.Subject`)."""
+        asked = {"on": self.on.isoformat()}
+        return {**asked, "as_of": self.as_of.isoformat()} if self.as_of else asked
+
+    @property
     def query(self) -> str:
         """The address's question, to be kept in links; empty for today as known now."""
         asked = {} if self.is_today else {"on": self.on.isoformat()}

@@ -45,6 +45,30 @@ class GateShape(Shape[Any]):
     parts = serializers.ListField(child=serializers.DictField(), help_text="gates within this one, of the same shape")
 
 
+class MineralLevelShape(Shape[Any]):
+    mineral = serializers.CharField()
+    level = serializers.IntegerField(allow_null=True, help_text=_LEVEL)
+    low = serializers.IntegerField()
+    high = serializers.IntegerField()
+
+
+class MineralScoreShape(MineralLevelShape):
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2")
+    domain = serializers.ChoiceField(["access", "capability"])
+    because = serializers.CharField()
+    gates = serializers.ListField(
+        child=serializers.DictField(), help_text="the same gates, with the ids of their facts"
+    )
+
+
+class ByMineralShape(Shape[Any]):
+    methodology = serializers.CharField()
+    on = serializers.DateField()
+    as_of = serializers.DateTimeField()
+    backcast = serializers.BooleanField()
+    scores = MineralScoreShape(many=True)
+
+
 class ExplanationShape(Shape[Any]):
     country = serializers.CharField()
     domain = serializers.ChoiceField(["access", "capability", "governance"])
@@ -56,6 +80,7 @@ class ExplanationShape(Shape[Any]):
     low = serializers.IntegerField(allow_null=True)
     high = serializers.IntegerField(allow_null=True)
     next = serializers.DictField(allow_null=True, help_text="what the next level up needs; null at the top")
+    minerals = MineralLevelShape(many=True, help_text="each mineral alone, where the rules name minerals")
     gates = GateShape(many=True)
 
 

@@ -8,6 +8,7 @@ from scoring.api import exploring, views
 
 urlpatterns = [
     path("scorecard/", views.ScorecardView.as_view(), name="api-scorecard"),
+    path("scores/by-mineral/", views.ByMineralView.as_view(), name="api-by-mineral"),
     path("scores/<str:country>/<str:domain>/explain/", views.ExplainView.as_view(), name="api-explain"),
     path("scores/<str:country>/series/", exploring.SeriesView.as_view(), name="api-series"),
     path("what-if/", exploring.WhatIfView.as_view(), name="api-what-if"),

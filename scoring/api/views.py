@@ -13,11 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.api.shapes import ProblemShape
-from scoring.api.shapes import ChangesShape, ExplanationShape, ScorecardShape
+from scoring.api.shapes import ByMineralShape, ChangesShape, ExplanationShape, ScorecardShape
 from scoring.arguments import read_point
 from scoring.exceptions import ScoringError, UnknownSubject
 from scoring.live import change_state
-from scoring.selectors import get_card_json, get_changes, get_explanation
+from scoring.selectors import get_by_mineral, get_card_json, get_changes, get_explanation
 
 ON = OpenApiParameter("on", OpenApiTypes.DATE, description="day, default today")
 AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="what was known at this instant, default now")
@@ -37,6 +37,30 @@ class ScorecardView(APIView):
         except ScoringError as error:
             raise ValidationError(str(error)) from error
         return Response(card)
+
+
+class ByMineralView(APIView):
+    """Levels by country, domain and mineral, where the rules name minerals; each gate asked of one mineral alone."""
+
+    @extend_schema(
+        parameters=[
+            ON,
+            AS_OF,
+            METHOD,
+            WITHOUT,
+            OpenApiParameter("country", OpenApiTypes.STR, description="ISO 3166-1 alpha-2"),
+            OpenApiParameter("mineral", OpenApiTypes.STR, description="code, such as nickel"),
+        ],
+        responses={200: ByMineralShape, 400: ProblemShape},
+    )
+    def get(self, request: Request) -> Response:
+        asked, now = request.query_params, timezone.now()
+        wanted = {name: asked.get(name, "") for name in ("country", "mineral")}
+        try:
+            point = read_point(asked, now)
+            return Response(get_by_mineral(point, now=now, without=asked.getlist("without"), **wanted))
+        except ScoringError as error:
+            raise ValidationError(str(error)) from error
 
 
 class ExplainView(APIView):

@@ -16,6 +16,7 @@ from scoring.domain.dependence import Indicator
 from scoring.domain.drawing import Cause, LevelSpan, StepChart, step_chart
 from scoring.domain.methodology import Domain, Methodology
 from scoring.domain.trace import GateTrace, State
+from scoring.pages.by_mineral import MineralLine
 from scoring.pages.front import overall_text
 from scoring.pages.parts import NAMES, ChangeNote, EvidenceLine, ScoreCell, clean, first_reason, score_cell, sentence
 
@@ -118,6 +119,7 @@ class CountryPage:
     instruments: tuple[InstrumentEffect, ...]
     stages: tuple[Stage, ...]
     gaps: tuple[Gap, ...]
+    minerals: tuple[MineralLine, ...]
     outside: tuple[FactLine, ...]
     facts: tuple[FactLine, ...]
     dependence: tuple[Dependence, ...]
@@ -319,6 +321,7 @@ def country_page(
     facilities: Mapping[str, Sequence[str]],
     facts: Sequence[FactLine],
     dependence: tuple[Dependence, ...] = (),
+    minerals: tuple[MineralLine, ...] = (),
 ) -> CountryPage:
     rank, scored = rank_words(card, country)
     return CountryPage(
@@ -336,6 +339,7 @@ def country_page(
         instruments=instruments,
         stages=stages_of(facts, facilities),
         gaps=gaps_of(country),
+        minerals=minerals,
         outside=from_outside(facts),
         facts=tuple(facts),
         dependence=dependence,

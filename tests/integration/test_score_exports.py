@@ -81,7 +81,7 @@ def test_the_workbook_holds_card_gates_evidence_and_no_formula(client: Client) -
     put_facts(rows=[FactRow("th.evil", "enforcement", content, "TH")], by=OFFICER, reason="a test")
     seal_all()
     book = load_workbook(io.BytesIO(client.get("/scorecard.xlsx").content))
-    assert book.sheetnames == ["Scorecard", "Gates", "Evidence", "About"]
+    assert book.sheetnames == ["Scorecard", "By mineral", "Gates", "Evidence", "About"]
     assert book["Scorecard"].max_row == 12
     assert {row[0].value for row in book["Gates"].iter_rows(min_row=2)} >= {"ID", "TH"}
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)

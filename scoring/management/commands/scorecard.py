@@ -8,9 +8,10 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from scoring.commands import ScoreCommand
-from scoring.selectors import get_card_json
+from scoring.selectors import get_by_mineral, get_card_json
 
 _ROW = "{rank:>4}  {country:<8} {access:>6} {capability:>10} {governance:>10} {overall:>7}"
+_MINERAL = "      {country:<8} {mineral:<12} {domain:<11} {text:>4}  {because}"
 
 
 class Command(ScoreCommand):
@@ -18,9 +19,14 @@ class Command(ScoreCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         self.add_point(parser)
+        parser.add_argument("--by-mineral", action="store_true", help="the levels of single minerals too")
 
     def work(self, **options: Any) -> Any:
-        return get_card_json(self.point(options), now=timezone.now(), without=options["without"])
+        point, now = self.point(options), timezone.now()
+        card = get_card_json(point, now=now, without=options["without"])
+        if not options["by_mineral"]:
+            return card
+        return {**card, "by_mineral": get_by_mineral(point, now=now, without=options["without"])["scores"]}
 
     def text(self, result: Any) -> str:
         domains = ("access", "capability", "governance")
@@ -32,7 +38,12 @@ class Command(ScoreCommand):
             lines.append(
                 _ROW.format(rank=row["rank"] or "–", country=row["country"], overall=row["overall"] or "–", **levels)
             )
+        lines += [_MINERAL.format(**each, text=_span(each)) for each in result.get("by_mineral", ())]
         return "\n".join(lines)
+
+
+def _span(each: dict[str, Any]) -> str:
+    return str(each["level"]) if each["level"] else f"{each['low']}–{each['high']}"
 
 
 def _level(row: dict[str, Any], domain: str) -> str:
