@@ -13,7 +13,6 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -73,10 +72,12 @@ class DeskAdmin(admin.ModelAdmin):
         scheme = {"assume_scheme": "https"} if isinstance(db_field, models.URLField) else {}
         return super().formfield_for_dbfield(db_field, request, **scheme, **kwargs)
 
-    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any, Any]) -> HttpResponseBase | None:
+    def response_action(
+        self, request: HttpRequest, queryset: models.QuerySet[Any, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         """Django looks the ticked rows up as they were sent; what is no key of a row is refused instead of raised."""
         try:
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *args, **kwargs)
         except (ValueError, ValidationError):
             self.message_user(request, "No such rows: tick rows of the list and try again.", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
