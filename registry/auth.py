@@ -13,6 +13,8 @@ _EDITED = ("instrument", "measure", "statusevent", "instrumentrelation", "instru
 _SEEN = (*_EDITED, "flag", "feedentry", "fetchattempt", "factversion", "party", "facility", "country", "mineral",
          "material", "instrumentversion", "historicalinstrument", "historicalmeasure",
          "historicalstatusevent")  # fmt: skip
+#: What imports and the paper bring, and officers correct.
+_CORRECTED = {"registry.change_party", "registry.change_facility"}
 _PEOPLE = {f"registry.{verb}_{name}" for name in ("user", "membership") for verb in ("view", "add", "change")}
 _VIEW = {f"registry.view_{name}" for name in _SEEN}
 _EDIT = {f"registry.{verb}_{name}" for name in _EDITED for verb in ("add", "change")}
@@ -21,7 +23,7 @@ _EDIT |= {f"registry.delete_{name}" for name in _EDITED[1:5]} | {"registry.chang
 _ALERTS = {f"alerts.view_{name}" for name in ("delivery", "subscription", "endpoint", "bulletin")}
 _ALERTS |= {"alerts.replay_delivery"}
 _FACTS = {"registry.add_factversion", "registry.decide_fact"}
-_OFFICER = _VIEW | _EDIT | _FACTS | _ALERTS | {"registry.submit_instrument", "traceability.view_lot"}
+_OFFICER = _VIEW | _EDIT | _CORRECTED | _FACTS | _ALERTS | {"registry.submit_instrument", "traceability.view_lot"}
 _AUDITOR = {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
 #: What officers and auditors both do with lots.
 _LOTS = {

@@ -19,12 +19,14 @@ from registry.domain.lifecycle import illegal_steps
 from registry.exceptions import BadInput
 from registry.models import (
     Country,
+    Facility,
     Instrument,
     InstrumentDocument,
     InstrumentRelation,
     Material,
     Measure,
     Mineral,
+    Party,
     StatusEvent,
 )
 from registry.services.documents import fill
@@ -288,6 +290,51 @@ class SourceForm(forms.ModelForm):
     class Meta:
         fields = ("title", "publisher", "kind", "url", "date", "section", "is_demo")
         widgets = {"title": forms.Textarea(attrs={"rows": 2})}
+
+
+class CorrectionForm(forms.ModelForm):
+    """What officers correct of a row that an import or the paper brought. The service asks for the reason, and only
+    where something changed."""
+
+    country = forms.ChoiceField(required=False)
+    reason = forms.CharField(
+        label="Reason for the log",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="How you know: a licence register, a letter. It stands in the log for good; name no persons.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if country := self.fields.get("country"):
+            known = [("", "Not stated"), *_countries()]
+            here = self.instance.country
+            unlisted = [] if here in dict(known) else [(here, here)]
+            country.choices = [*known, *unlisted]  # type: ignore[attr-defined]
+
+
+class PartyForm(CorrectionForm):
+    class Meta:
+        model = Party
+        fields = ("name", "country")
+
+
+class FacilityForm(CorrectionForm):
+    class Meta:
+        model = Facility
+        fields = ("name", "kind", "country", "operator", "latitude", "longitude", "licence_number", "licence_from",
+                  "licence_until", "capacity_t_per_year")  # fmt: skip
+        labels = {"capacity_t_per_year": "Capacity, wet tonnes a year"}
+        help_texts = {
+            "country": "Shipments from and to here are judged again when this changes.",
+            "licence_from": "First and last day belong to the licence; an empty one is open.",
+            "capacity_t_per_year": "Empty: not stated, and nothing is compared with it.",
+        }
+
+
+def _countries() -> list[tuple[str, str]]:
+    return list(Country.objects.exclude(kind="body").order_by("name").values_list("code", "name"))
 
 
 class FeedForm(forms.ModelForm):

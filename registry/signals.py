@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 instruments_changed = Signal()
 #: Facts were added, changed or withdrawn. kwargs: fact_ids: list[str].
 facts_changed = Signal()
+#: Facilities were changed. kwargs: changes: Mapping[str, frozenset[str]], by facility id the columns that differ now.
+facilities_changed = Signal()
 #: What would an instrument do? kwargs: draft: InstrumentState, on: date. Answers: Effect or None.
 asking_effects = Signal()
 #: What would a fact do, accepted (or withdrawn, where ``fact`` is None)? kwargs: fact_id, fact: Fact | None, on: date.

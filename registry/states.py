@@ -125,12 +125,12 @@ def person_state(person: User) -> JSON:
     return {"is_active": person.is_active, "is_superuser": person.is_superuser, "roles": list[JSON](roles)}
 
 
-def party_state(party: Party) -> JSON:
+def party_state(party: Party) -> dict[str, JSON]:
     """What the log holds of a party."""
     return {"name": party.name, "country": party.country, "roles": sorted(party.roles)}
 
 
-def facility_state(facility: Facility) -> JSON:
+def facility_state(facility: Facility) -> dict[str, JSON]:
     """What the log holds of a facility, with numbers no finer than any database keeps them: degrees to six decimals,
     a capacity to 15 digits. What a column's default says is left out, so that most facilities are a few words."""
     degrees = {

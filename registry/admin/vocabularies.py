@@ -1,13 +1,20 @@
-"""Countries, minerals, materials, parties and facilities: to look up, not to change at the desk."""
+"""Countries, minerals and materials, to look up; parties and facilities, which officers of their country correct."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from registry.admin.base import ReadOnlyAdmin
+from ledger.domain.actor import Door
+from registry.admin.base import ReadOnlyAdmin, ServiceAdmin
+from registry.forms import FacilityForm, PartyForm
 from registry.models import Country, Facility, Material, Mineral, Party
+from registry.services.parties import change_facility, change_party
 
 
 @admin.register(Country)
@@ -37,8 +44,33 @@ class MaterialAdmin(ReadOnlyAdmin):
         )
 
 
+class CorrectedAdmin(ServiceAdmin):
+    """Rows that imports and the paper bring, and that officers correct, each time with a reason for the log."""
+
+    fields: tuple[Any, ...] = ()
+    #: What is shown and does not change here.
+    fixed: tuple[str, ...] = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown: list[tuple[str | None, dict[str, Any]]] = [(None, {"fields": self.fields})]
+        if self.fixed:
+            shown.append(("As its source states it", {"fields": self.fixed}))
+        if self.has_change_permission(request, obj):
+            shown.append(("For the log", {"fields": ("reason",)}))
+        return shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.fixed
+
+
 @admin.register(Party)
-class PartyAdmin(ReadOnlyAdmin):
+class PartyAdmin(CorrectedAdmin):
+    form = PartyForm
+    fields = ("name", "country")
+    fixed = ("party_id", "does")
     list_display = ("name", "party_id", "country", "does")
     list_filter = ("country",)
     search_fields = ("name", "party_id")
@@ -47,10 +79,23 @@ class PartyAdmin(ReadOnlyAdmin):
     def does(self, party: Party) -> str:
         return ", ".join(party.roles)
 
+    def write(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
+        by = request.user.actor(Door.DESK)  # type: ignore[union-attr]
+        change_party(party=form.instance, by=by, reason=form.cleaned_data["reason"])
+
 
 @admin.register(Facility)
-class FacilityAdmin(ReadOnlyAdmin):
+class FacilityAdmin(CorrectedAdmin):
+    form = FacilityForm
+    fields = ("name", ("kind", "country"), "operator", ("latitude", "longitude"), "licence_number",
+              ("licence_from", "licence_until"), "capacity_t_per_year")  # fmt: skip
+    fixed = ("facility_id", "stage", "tier", "operating_status", "place", "source", "quote", "note")
+    autocomplete_fields = ("operator",)
     list_display = ("name", "facility_id", "kind", "country", "operator", "stage")
     list_filter = ("kind", "country", "stage")
     list_select_related = ("operator",)
     search_fields = ("name", "facility_id", "operator__name")
+
+    def write(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
+        by = request.user.actor(Door.DESK)  # type: ignore[union-attr]
+        change_facility(facility=form.instance, by=by, reason=form.cleaned_data["reason"])

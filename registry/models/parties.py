@@ -21,6 +21,11 @@ class Party(models.Model):
         ordering = ["name"]
         verbose_name_plural = "parties"
 
+    @property
+    def country_id(self) -> str | None:
+        """Whose officers may change it; None, where no country is stated: any."""
+        return self.country or None
+
     def __str__(self) -> str:
         return self.name
 
@@ -61,6 +66,11 @@ class Facility(models.Model):
                 condition=Q(capacity_t_per_year=None) | Q(capacity_t_per_year__gte=0), name="registry_facility_capacity"
             )
         ]
+
+    @property
+    def country_id(self) -> str | None:
+        """Whose officers may change it; None, where no country is stated: any."""
+        return self.country or None
 
     def __str__(self) -> str:
         return self.name

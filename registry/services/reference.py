@@ -20,6 +20,8 @@ from registry.models import Facility, Instrument, InstrumentRelation, Measure, P
 from registry.services.facts import FactRow, Tally, put_facts
 from registry.services.feed_lists import load_starters
 from registry.services.instruments import Draft, publish, save_draft
+from registry.services.parties import differing
+from registry.signals import facilities_changed
 from registry.states import facility_state, party_state, source_details, state_of
 
 REASON = "reference data: the paper of April 2026"
@@ -163,6 +165,7 @@ def _load_facilities(by: Actor) -> Tally:
         [_facility(paper, sources, parties) for paper in reference.load_facilities()],
         by,
         facility_state,
+        tell=lambda changes: facilities_changed.send(sender=Facility, changes=changes),
     )
 
 
@@ -214,18 +217,28 @@ def _production_rows() -> Iterable[FactRow]:
         )
 
 
-def _upsert(model: type[models.Model], key: str, rows: Sequence[Any], by: Actor, state: Callable[[Any], JSON]) -> Tally:
-    """Create rows that are new and save those that differ, each with its entry in the log."""
+def _upsert(
+    model: type[models.Model],
+    key: str,
+    rows: Sequence[Any],
+    by: Actor,
+    state: Callable[[Any], JSON],
+    tell: Callable[[dict[str, frozenset[str]]], Any] | None = None,
+) -> Tally:
+    """Create rows that are new and save those that differ, each with its entry in the log; what an officer has changed
+    since stays. ``tell`` hears what differs in rows that were there."""
     known = {getattr(row, key): row for row in model._default_manager.all()}
     names = [
         column.attname for column in model._meta.concrete_fields if column.attname not in ("id", "recorded_entry_id")
     ]
-    tally = Tally()
+    tally, changes = Tally(), {}
     for row in rows:
         before = known.get(getattr(row, key))
-        if before is not None and all(getattr(before, name) == getattr(row, name) for name in names):
+        if before is not None and (_is_same(before, row, names) or _is_an_officers(before, by)):
             tally.unchanged += 1
             continue
+        if before is not None:
+            changes[getattr(row, key)] = differing(state(before), state(row))
         row.pk = before.pk if before is not None else None
         change = Change(
             "put", model._meta.model_name or "", getattr(row, key), state(before) if before else None, state(row)
@@ -236,7 +249,19 @@ def _upsert(model: type[models.Model], key: str, rows: Sequence[Any], by: Actor,
         row.save()
         tally.created += before is None
         tally.changed += before is not None
+    if tell and changes:
+        tell(changes)
     return tally
+
+
+def _is_same(one: Any, other: Any, names: Sequence[str]) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _is_an_officers(row: Any, by: Actor) -> bool:
+    """Whether somebody else recorded the row last."""
+    entry = getattr(row, "recorded_entry", None)
+    return entry is not None and entry.actor != by.public_id
 
 
 def _if_known(enum: type[StrEnum], value: str | None) -> str:

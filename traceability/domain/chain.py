@@ -151,7 +151,7 @@ class Chain:
 
     def country(self, facility_id: str | None) -> str | None:
         facility = self.facilities.get(facility_id or "")
-        return facility.country if facility else None
+        return (facility.country or None) if facility else None
 
     def _step(self, event: EventFact) -> Step:
         step = Step(event)

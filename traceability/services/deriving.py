@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from jobs.registry import handler
@@ -81,7 +81,7 @@ def affected_by(first: int, last: int) -> set[int]:
 @transaction.atomic
 def derive(*, lots: Collection[int], by: Actor, reason: str, name: str) -> Derived:
     """Work out states, findings and verdicts of some lots, and of all that depends on them. Safe to run twice."""
-    _one_at_a_time()
+    one_at_a_time()
     newest = _newest_event_at()
     changed = set(lots) | _lots_of_late_shipments(newest)
     if not changed:
@@ -116,19 +116,24 @@ def derive(*, lots: Collection[int], by: Actor, reason: str, name: str) -> Deriv
 @transaction.atomic
 def rejudge(*, country: str, by: Actor, reason: str, name: str) -> Derived:
     """Judge every shipment out of a country anew, after its measures changed."""
-    _one_at_a_time()
-    shipped = Event.objects.live().filter(kind=EventKind.SHIP.value, facility__country=country)
-    leaving = set(shipped.exclude(to_facility__country=country).order_by().values_list("pk", flat=True))
-    keys = loading.load_keyed(leaving)
+    return judge_again(where=Q(facility__country=country), by=by, reason=reason, name=name)
+
+
+@transaction.atomic
+def judge_again(*, where: Q, by: Actor, reason: str, name: str) -> Derived:
+    """Judge the shipments of a condition on events anew."""
+    one_at_a_time()
+    shipped = Event.objects.filter(where, kind=EventKind.SHIP.value)
+    abroad = shipped.filter(corrected_by=None).exclude(to_facility__country=F("facility__country"))
+    keys = loading.load_keyed(set(abroad.order_by().values_list("pk", flat=True)))
     measures, in_force = current_measures()
-    case = Case(keys.chain, [measure for measure in measures if measure.country == country], in_force)
-    from_there = Q(event__facility__country=country, event__kind=EventKind.SHIP.value)
-    findings = Finding.objects.current().filter(from_there, code__in=_BORDER)
+    leaves = {keys.chain.country(event.facility_id) for event in keys.chain.events}
+    case = Case(keys.chain, [measure for measure in measures if measure.country in leaves], in_force)
     found = [one for one in find_all(case) if one.code.value in _BORDER]
     return settle(
-        findings=list(findings),
+        findings=list(Finding.objects.current().filter(event__in=shipped, code__in=_BORDER)),
         found=[(one, keys.events[one.event_id], keys.lots[one.lot_id]) for one in found],
-        verdicts=list(BorderVerdict.objects.current().filter(from_there)),
+        verdicts=list(BorderVerdict.objects.current().filter(event__in=shipped)),
         judged=[
             (one, keys.events[crossing.event.event_id], keys.lots[crossing.lot.lot_id])
             for crossing, judgements in case.judgements
@@ -198,7 +203,7 @@ def _lots_of_late_shipments(newest: dt.datetime | None) -> set[int]:
     return set(OpenShipment.objects.filter(became | no_more).values_list("lot_id", flat=True))
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
