@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -39,7 +40,32 @@ def instant_column(name: str, title: str) -> Any:
     return column
 
 
-class DeskAdmin(admin.ModelAdmin):
+class SearchedSelect(AutocompleteSelect):
+    """Django looks up what was sent as it was sent; a value that is no key then is no choice instead of an error."""
+
+    def optgroups(self, name: str, value: Sequence[Any], attrs: Any = None) -> Any:
+        key = self.field.remote_field.model._meta.pk
+        return super().optgroups(name, [each for each in value if not each or _is_key(key, each)], attrs)
+
+
+def _is_key(key: models.Field[Any, Any], value: Any) -> bool:
+    try:
+        key.clean(value, None)
+    except ValidationError:
+        return False
+    return True
+
+
+class Searching(admin.options.BaseModelAdmin):
+    """The fields of ``autocomplete_fields`` are shown as `SearchedSelect`."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request) and "widget" not in kwargs:
+            kwargs["widget"] = SearchedSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class DeskAdmin(Searching, admin.ModelAdmin):
     """Permissions are asked with the object, so an officer's country counts; nothing is deleted at the desk."""
 
     actions = None

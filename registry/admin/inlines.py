@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from registry.admin.base import Searching
 from registry.admin.prefilled import first_measures, get_copied, get_prefill
 from registry.forms import DocumentForm, MeasureForm, RelationForm, StatusForm, StatusFormSet
 from registry.models import Instrument, InstrumentDocument, InstrumentRelation, Measure, StatusEvent
 
 
-class RecordInline(admin.StackedInline):
+class RecordInline(Searching, admin.StackedInline):
     """Who may change the record may change its rows."""
 
     extra = 0

@@ -257,3 +257,10 @@ def test_lists_stay_under_twenty_queries(officer: User, flag: Flag) -> None:
 def test_the_admin_site_is_the_desk() -> None:
     assert admin.site.site_header == "SEAM desk"
     assert "registry" in {app.split(".")[0] for app in settings.INSTALLED_APPS}
+
+
+@pytest.mark.parametrize("sent", ["NaN", "1e400", "[]", "9" * 40])
+def test_a_source_that_is_no_key_is_an_error_beside_its_field(officer: User, sent: str) -> None:
+    page = at_desk(officer).post("/admin/registry/factversion/add/", {"source": sent, "country": "TH"})
+    assert page.status_code == 200
+    assert "That choice is not one of the available choices" in str(page.context["adminform"].form.errors["source"])
