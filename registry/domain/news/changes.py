@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -40,10 +41,16 @@ _KINDS = {
 
 @dataclass
 class Steps:
-    """Words of steps by kind, with the weight of where they stand."""
+    """Words of steps by kind, with the weight of where they stand.
+
+    ``not_taken`` is a step that the title says is not taken, where it tells of no other one; ``only_named`` the word
+    that names a measure ("the ban") where nothing in the item is done to it.
+    """
 
     weights: dict[str, float] = field(default_factory=dict)
     hits: dict[str, Hit] = field(default_factory=dict)
+    not_taken: Hit | None = None
+    only_named: Hit | None = None
 
     def add(self, kind: str, hit: Hit) -> None:
         weight = ZONE_WEIGHT[hit.sentence.zone]
@@ -58,21 +65,54 @@ class Steps:
         return kind in self.hits and self.hits[kind].sentence.zone is Zone.TITLE
 
 
+#: Kinds whose "not" leaves a measure as it is; a measure that is not extended runs out, which is a step.
+_KEPT_BY_NOT = ("repeal", "suspend", "rate")
+
+
 def find(parts: Sequence[Sentence], lang: str, asserted: Callable[[Hit], bool], taken: Iterable[Hit]) -> Steps:
     """Find the words of steps that are asserted. ``taken`` words name the measure itself and are no step on it."""
     steps = Steps()
-    spans = [(id(hit.sentence), hit.start, hit.end) for hit in taken]
+    refused: list[Hit] = []
+    done: list[Hit] = []
+    named = [(hit.sentence, hit.start, hit.end) for hit in taken]
     for kind, concept in concepts("changes").items():
-        for part in parts:
-            for hit in concept.hits(part, lang):
-                own = (
-                    (kind in _KINDS or kind == "enforce")
-                    and kind != "propose"
-                    and any(s == id(part) and (a <= hit.start < b or a < hit.end <= b) for s, a, b in spans)
-                )
-                if not own and asserted(hit):
-                    steps.add(kind, hit)
+        own = named if kind == "enforce" or (kind in _KINDS and kind != "propose") else ()
+        for hit in (hit for part in parts for hit in concept.hits(part, lang)):
+            if any(s is hit.sentence and (a <= hit.start < b or a < hit.end <= b) for s, a, b in own):
+                continue
+            if kind == "rate" and _tells_the_law(hit, lang):
+                continue
+            if asserted(hit):
+                steps.add(kind, hit)
+                if not _names(hit, lang):
+                    done.append(hit)
+            elif kind in _KEPT_BY_NOT:
+                refused.append(hit)
+    if not any(hit.sentence.zone is Zone.TITLE and hit.text.lower() not in _MODALS for hit in done):
+        steps.not_taken = next((hit for hit in refused if hit.sentence.zone is Zone.TITLE), None)
+    if not done:
+        steps.only_named = steps.hits.get("begin")
     return steps
+
+
+#: "will" of "will not".
+_MODALS = frozenset({"will", "shall", "would", "to be", "akan", "sẽ", "จะ"})
+#: What stands in front of a noun in English does not stand in front of the same word as a verb.
+_VERB = re.compile(r"\b(?:to|will|would|shall|must|may|can|could|should|and|or|not|they|we)\s+$")
+
+
+def _names(hit: Hit, lang: str) -> bool:
+    """Whether a word is the name of a measure ("a ban on") and no verb ("to ban")."""
+    named = concepts("actors")["measure_named"].hits(hit.sentence, lang)
+    return any(name.start <= hit.start < name.end for name in named) and not (
+        lang == "en" and _VERB.search(hit.sentence.low[: hit.start])
+    )
+
+
+def _tells_the_law(hit: Hit, lang: str) -> bool:
+    """Whether a word of altering tells which law is passed ("the revised mining law") and not what befalls a rate."""
+    spans = concepts("actors")["law_revised"].hits(hit.sentence, lang)
+    return any(span.start == hit.start or span.end == hit.end for span in spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +121,7 @@ class Context:
 
     measure: str
     act: bool
+    to_come: bool
     done: bool
     office: bool
     holds_already: bool
@@ -89,6 +130,8 @@ class Context:
     freed: bool
     from_to: bool
     ceases: bool
+    at_once: bool
+    old_value: bool
 
 
 def decide(steps: Steps, context: Context) -> str:
@@ -158,12 +201,12 @@ def _new(steps: Steps, context: Context) -> str:
     if steps["enforce"] >= 0.7 and not steps.title("rate") and (steps.title("enforce") or not steps.title("begin")):
         return "enforced"
     altered = not steps["first"] and (steps.title("rate") or steps["rate"] >= 1.0)
-    amended = context.measure in _RATED and (context.from_to or altered)
-    if steps["to_come"] and not context.done:
+    amended = context.measure in _RATED and (context.from_to or altered or (steps["rate"] >= 0.7 and context.old_value))
+    if context.to_come and not context.done:
         return "announced"
     if amended:
         return "amended"
-    if not context.done and not context.act and (steps["announce"] or context.office):
+    if not context.done and not context.act and not context.at_once and (steps["announce"] or context.office):
         return "announced" if not context.holds_already else "in_force"
     if context.holds_already or (steps.title("take_force") and context.has_start):
         return "in_force"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from registry.domain.news import acts, changes, cues, dates, effective, matter, measures, numbers, places, repeats, text
+from registry.domain.news import changes, dates, effective, matter, numbers, places, repeats, text
 from registry.domain.news.items import Classification, NewsItem, Reason
-from registry.domain.news.lexicon import Hit, concepts
+from registry.domain.news.lexicon import Hit
+from registry.domain.news.reading import Reading, asked, gather, made, subject, title_denied
 from registry.domain.news.repeats import Story
-from registry.domain.news.text import Sentence, Zone
 from registry.domain.news.weighing import Evidence, weigh
 
 #: Written beside every flag, so that one can tell which rules raised it.
-RULES_VERSION = "2026-11-25.1"
+RULES_VERSION = "2026-11-26.1"
 
 
 def classify(items: Sequence[NewsItem], earlier: Sequence[Story] = ()) -> list[Classification]:
@@ -47,20 +47,6 @@ def _joined(item: NewsItem, result: Classification, stories: list[Story]) -> Cla
     return replace(result, flag=False, duplicate_of=story.result.id, reasons=(*result.reasons, reason))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Everything found in one item before it is weighed."""
-
-    parts: tuple[Sentence, ...]
-    lang: str
-    matter: matter.Matter
-    mentions: tuple[places.Mention, ...]
-    found: tuple[measures.Finding, ...]
-    steps: changes.Steps
-    cues: tuple[cues.Cue, ...]
-    acts: tuple[acts.Act, ...]
-
-
 def read(item: NewsItem) -> Classification:
     """Classify one item for itself; repeats are not looked for."""
     parts = text.sentences(item.title, item.summary)
@@ -68,43 +54,11 @@ def read(item: NewsItem) -> Classification:
     about = matter.find(parts, lang)
     if not about.named and about.group is None:
         return Classification(item.id, False, 0.0, reasons=(Reason("no mineral named", "", -3.0),))
-    reading = _reading(parts, lang, about)
+    reading = gather(parts, lang, about)
     return _weighed(item, reading)
 
 
-def _reading(parts: tuple[Sentence, ...], lang: str, about: matter.Matter) -> _Reading:
-    denied = {id(part): cues.denied(part, lang) for part in parts}
-
-    def asserted(hit: Hit) -> bool:
-        inside = any(start <= hit.start < end for start, end in denied[id(hit.sentence)])
-        return not inside and not cues.negated(hit, lang)
-
-    every = measures.find(parts, lang)
-    open_ = tuple(f for f in every if not any(_inside(hit, denied) for hit in f.hits))
-    found = measures.best(open_ or every)
-    taken = [hit for hit in found[0].hits if hit.code not in _NOT_TAKEN] if found else []
-    steps = changes.find(parts, lang, asserted, taken)
-    return _Reading(
-        parts,
-        lang,
-        about,
-        places.find(parts, lang),
-        found,
-        steps,
-        cues.find(parts, lang, found[0].hits if found else ()),
-        acts.find(parts),
-    )
-
-
-#: Concepts of a measure whose words are also its lifting or taking back.
-_NOT_TAKEN = frozenset({"freed", "take_back", "tax", "quota", "licence", "mou_term", "trade_term"})
-
-
-def _inside(hit: Hit, denied: dict[int, list[tuple[int, int]]]) -> bool:
-    return any(start <= hit.start < end for start, end in denied[id(hit.sentence)])
-
-
-def _weighed(item: NewsItem, reading: _Reading) -> Classification:
+def _weighed(item: NewsItem, reading: Reading) -> Classification:
     measure = reading.found[0].measure if reading.found else None
     countries, counterpart, scope = _who(item, reading, measure)
     today = _local_day(item, countries)
@@ -129,12 +83,12 @@ def _weighed(item: NewsItem, reading: _Reading) -> Classification:
     )
 
 
-def _minerals(reading: _Reading) -> tuple[str, ...]:
+def _minerals(reading: Reading) -> tuple[str, ...]:
     policy = frozenset(id(finding.sentence) for finding in reading.found)
     return matter.minerals(reading.matter, policy)
 
 
-def _who(item: NewsItem, reading: _Reading, measure: str | None) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+def _who(item: NewsItem, reading: Reading, measure: str | None) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """The implementers, the other side, and whether that is within the register's scope."""
     total = places.scores(reading.mentions, reading.lang, item.source)
     inside = {code: score for code, score in total.items() if code in places.member_codes()}
@@ -165,7 +119,7 @@ def _local_day(item: NewsItem, countries: tuple[str, ...]) -> dt.date | None:
 
 
 def _stage(
-    reading: _Reading, measure: str | None, days: Sequence[dates.Day], today: dt.date | None
+    reading: Reading, measure: str | None, days: Sequence[dates.Day], today: dt.date | None
 ) -> tuple[str, effective.Effective]:
     """The change kind and its day, which depend on each other: what holds already is in force."""
     first = effective.choose("adopted", measure or "", days, today)
@@ -173,18 +127,20 @@ def _stage(
     holds = bool(
         first.value and first.stated and not at_once and today and first.value <= today.isoformat()[: len(first.value)]
     )
-    actor = concepts("actors")
-    done = any(actor["act_done"].found(part, reading.lang) for part in reading.parts)
-    act = bool(reading.acts) or any(actor["act"].found(part, reading.lang) for part in reading.parts)
+    is_made, to_be_made = made(reading)
+    act = bool(reading.acts or reading.first("act"))
     context = changes.Context(
         measure=measure or "",
         act=act,
-        done=done and (act or any(actor["collective"].found(part, reading.lang) for part in reading.parts)),
-        office=any(actor["minister_says"].found(part, reading.lang) for part in reading.parts),
+        done=bool(is_made and (act or reading.first("collective"))),
+        to_come=(to_be_made is not None and is_made is None) or reading.steps["to_come"] > 0,
+        office=bool(reading.first("minister_says")),
         holds_already=holds,
         has_start=bool(first.value),
         has_end=any(day.role == "end" for day in days),
         from_to=numbers.moves(reading.parts[:2]),
+        old_value=numbers.was(reading.parts[:2]),
+        at_once=any(day.word == "immediately" for day in days),
         ceases=bool(reading.found and any(hit.code == "cease" for hit in reading.found[0].hits)),
         freed=bool(reading.found and any(hit.code == "freed" for hit in reading.found[0].hits)),
     )
@@ -208,18 +164,14 @@ _STEPS = (
 
 
 def _evidence(
-    reading: _Reading,
+    reading: Reading,
     scope: bool,
     kind: str,
     day: effective.Effective,
     published: dt.date | None,
     two_states: bool,
 ) -> Evidence:
-    actor = concepts("actors")
-
-    def first(name: str) -> Hit | None:
-        return next((hit for part in reading.parts if (hit := actor[name].found(part, reading.lang))), None)
-
+    is_made, to_be_made = made(reading)
     steps = reading.steps.hits
     step = next((steps[k] for k in _STEPS if reading.steps.title(k)), None)
     step = step or next((steps[k] for k in _STEPS if k in steps), None)
@@ -232,18 +184,22 @@ def _evidence(
         measure=reading.found[0] if reading.found else None,
         step=step,
         special=next((reading.steps.hits[k] for k in _STEPS[:5] if reading.steps.title(k)), None),
-        state=first("state") or next((m.hit for m in reading.mentions if m.kind is places.Kind.BODY), None),
-        subject=_subject(reading),
-        private=first("private"),
+        state=reading.first("state") or next((m.hit for m in reading.mentions if m.kind is places.Kind.BODY), None),
+        subject=subject(reading),
+        private=reading.first("private"),
         act=Hit("act", act.sentence, act.start, act.end) if act else None,
-        act_word=first("act"),
-        done=first("act_done"),
+        act_word=reading.first("act"),
+        done=is_made,
+        to_be_made=to_be_made,
         day=_fresh(day, published),
         cues=reading.cues,
         kind=kind,
-        denied_title=_title_denied(reading),
+        not_taken=reading.steps.not_taken,
+        only_named=reading.steps.only_named,
+        asked=asked(reading),
+        denied_title=title_denied(reading),
         two_states=two_states,
-        question=reading.parts[0].text.rstrip("\"'”’ ").endswith("?") if reading.parts else False,
+        question="?" in reading.parts[0].text if reading.parts else False,
     )
 
 
@@ -256,23 +212,3 @@ def _fresh(day: effective.Effective, today: dt.date | None) -> Hit | None:
     if day.day is None or not day.stated or (today and day.day.precision == 10 and today - day.day.first > _STALE):
         return None
     return Hit("day", day.day.sentence, day.day.start, day.day.end)
-
-
-def _subject(reading: _Reading) -> Hit | None:
-    """The country, capital or state body with which the title begins, if it begins with one."""
-    title = [m for m in reading.mentions if m.hit.sentence.zone is Zone.TITLE and m.party and m.hit.start <= 12]
-    return title[0].hit if title else None
-
-
-def _title_denied(reading: _Reading) -> bool:
-    """Whether the title denies all of what it says, and not one half of it."""
-    title = [part for part in reading.parts if part.zone is Zone.TITLE]
-    if not title or not cues.denied(title[0], reading.lang):
-        return False
-    spans = cues.denied(title[0], reading.lang)
-    free = [
-        f
-        for f in reading.found
-        if f.sentence is title[0] and not any(s <= hit.start < e for hit in f.hits for s, e in spans)
-    ]
-    return not free

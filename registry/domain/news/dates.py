@@ -58,7 +58,7 @@ def find(parts: Iterable[Sentence], lang: str, today: dt.date | None) -> tuple[D
             role = _role(part, one, left, right, lang)
             if role == "issued" and today and one.value > today.isoformat()[: len(one.value)]:
                 role = ""  # nothing is signed on a day to come
-            value = _ahead(one, role, today) if one.weekday and today else one.value
+            value = _ahead(one, role, today) if today else one.value
             days.append(Day(value, role, part, one.start, one.end, one.word, one.weekday))
     return tuple(days)
 
@@ -121,7 +121,7 @@ def _role(part: Sentence, found: Found, left: int, right: int, lang: str) -> str
     if before:
         role = max(before, key=lambda hit: (hit.end, hit.end - hit.start)).code
         past = (
-            found.weekday
+            (found.weekday or found.yearless)
             and role == "start"
             and _PAST.search(part.low[from_ : found.start])
             and not _NEXT.search(part.low[found.start : found.end + 10])
@@ -137,17 +137,21 @@ def _role(part: Sentence, found: Found, left: int, right: int, lang: str) -> str
 
 
 _PAST = re.compile(
-    r"\b(?:since|took|came|has applied|have applied|last|began|started|went|was|were|sejak|lalu|nagsimula|"
-    r"noong)\b|ที่ผ่านมา|แล้ว|từ hôm|vừa qua"
+    r"\b(?:since|took|came|entered|became|kicked|has applied|have applied|last|began|started|went|was|were|sejak|lalu|"
+    r"nagsimula|noong)\b|ที่ผ่านมา|แล้ว|từ hôm|vừa qua"
 )
 _NEXT = re.compile(r"\b(?:next|coming|this coming|depan|hadapan|tới|sau|susunod|darating)\b|หน้า")
 
 
+#: A day without a year that lies longer ago, and of which no past is told, is the next year's.
+_LONG_AGO = dt.timedelta(days=45)
+
+
 def _ahead(found: Found, role: str, today: dt.date) -> str:
-    """A weekday of a coming start or end is the next one; ``role`` carries ``+`` where the words look ahead."""
-    day = dt.date.fromisoformat(found.value)
-    return (
-        (day + dt.timedelta(days=7)).isoformat()
-        if role in ("start", "end", "deadline") and day < today
-        else found.value
-    )
+    """Where a start or end is to come, a weekday is the next one and a day without a year not one long past."""
+    if role not in ("start", "end", "deadline") or not (found.weekday or found.yearless):
+        return found.value
+    day = dt.date.fromisoformat((found.value + "-28")[:10])
+    if found.weekday:
+        return (day + dt.timedelta(days=7)).isoformat() if day < today else found.value
+    return f"{day.year + 1:04d}{found.value[4:]}" if today - day > _LONG_AGO else found.value

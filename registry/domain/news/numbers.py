@@ -16,6 +16,11 @@ _MOVES = re.compile(
     rf"|\bto\s+\D{{0,4}}[\d.,]+\s*(?:{_UNIT})?,?\s+(?:up |down )?from\s+\D{{0,4}}\d"
     r"|จาก(?:เดิม)?(?:ร้อยละ)?\s*[\d.,]+\s*%?\s*(?:เป็น|เหลือ)"
 )
+#: What it was: "from 80,000 tonnes last year", "dari 80 ribu ton", "từ 40%".
+_WAS = re.compile(
+    r"(?:\b(?:from|dari|daripada|từ|mula sa|compared with|against|instead of)|จาก(?:เดิม)?)\s+[\d.,]+\s*"
+    rf"(?:thousand|million|ribu|juta|nghìn|triệu|พัน|ล้าน)?\s*(?:{_UNIT})"
+)
 #: Years move too, but no rate is one of them.
 _YEARS = re.compile(r"\b(?:19|20|25)\d\d\b")
 
@@ -30,3 +35,8 @@ def moves(parts: Iterable[Sentence]) -> bool:
     """Whether a rate or limit is said to go from one number to another."""
     runs = [match.group(0) for part in parts for match in _MOVES.finditer(part.low)]
     return any(not _YEARS.search(run) for run in runs)
+
+
+def was(parts: Iterable[Sentence]) -> bool:
+    """Whether a rate or limit is said that held before."""
+    return any(_WAS.search(part.low) for part in parts)

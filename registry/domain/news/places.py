@@ -52,7 +52,8 @@ _PRIVATE = re.compile(
     r"(?:miners?|smelters?|firms?|compan(?:y|ies)|makers?|buyers?|traders?|producers?|investors?|carmakers?|"
     r"banks?|plants?|lab|laboratory|researchers|"
     r"refiners?|brokers?|backed|owned|led|-backed|-owned|factories|processors?|separators?|importers?|"
-    r"scientists|team|boxers?|groups?|embassy|separation)\b"
+    r"scientists|team|boxers?|groups?|embassy|separation|chambers? of|associations?|federations?|unions?|industry|"
+    r"business(?:es)?|exporters?|analysts?|economists?|activists?|campaigners?|villagers|farmers|workers)\b"
 )
 
 

@@ -33,9 +33,13 @@ class Evidence:
     act: Hit | None
     act_word: Hit | None
     done: Hit | None
+    to_be_made: Hit | None
     day: Hit | None
     cues: tuple[Cue, ...]
     kind: str
+    not_taken: Hit | None
+    only_named: Hit | None
+    asked: bool
     denied_title: bool
     two_states: bool
     subject: Hit | None
@@ -47,7 +51,11 @@ class Evidence:
         return (
             self.step is not None
             and self.state is not None
-            and (self.act is not None or self.day is not None or (self.act_word is not None and self.done is not None))
+            and (
+                self.act is not None
+                or self.day is not None
+                or (self.act_word is not None and (self.done or self.to_be_made) is not None)
+            )
         )
 
 
@@ -103,6 +111,8 @@ def _formal(found: Evidence) -> Iterator[Reason]:
         yield _at("a text of state", found.act_word, 0.4)
     if found.done:
         yield _at("the text is made", found.done, 0.4)
+    elif found.to_be_made:
+        yield _at("the text is still to be made", found.to_be_made, 0.4)
     if found.day:
         yield _at("day of effect", found.day, 0.9)
 
@@ -110,6 +120,10 @@ def _formal(found: Evidence) -> Iterator[Reason]:
 def _against(found: Evidence, share: float) -> Iterator[Reason]:
     for cue in _strongest(found):
         yield _at(cue.kind.replace("_", " "), cue.hit, -cue.weight * _share(cue, found, share))
+    if found.not_taken:
+        yield _at("the title says that no step is taken", found.not_taken, -2.8)
+    if found.only_named and not (found.state or found.act or found.act_word or found.day):
+        yield _at("a measure is named, nothing is done to it", found.only_named, -1.8)
     if found.question:
         yield Reason("the title asks", "?", -1.0, "title")
     if found.private and not found.state and not found.act_word:
@@ -120,6 +134,7 @@ def _led_by_state(cue: Cue, found: Evidence) -> bool:
     """Whether the one who demands or seeks in the title is a state: it stands in front of the verb."""
     return (
         found.subject is not None
+        and not found.asked
         and _in_title(found.subject)
         and found.subject.end <= cue.hit.start <= found.subject.end + 30
     )

@@ -42,13 +42,17 @@ _BACK = 150
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A day found in a sentence: ISO at the text's precision, the relative word if it is one, or a weekday."""
+    """A day found in a sentence: ISO at the text's precision, the relative word if it is one, or a weekday.
+
+    ``yearless``: the text gives no year; the one chosen is the nearest.
+    """
 
     start: int
     end: int
     value: str
     word: str = ""
     weekday: bool = False
+    yearless: bool = False
 
 
 def find(part: Sentence, lang: str, today: dt.date | None) -> Iterator[Found]:
@@ -108,7 +112,7 @@ def _written(part: Sentence, lang: str, today: dt.date | None) -> Iterator[Found
             number = _months(lang)[groups["m"]] if groups.get("m") else int(groups["n"])
             value = _value(groups.get("y"), number, groups.get("d"), today)
             if value:
-                yield Found(match.start(), match.end(), value)
+                yield Found(match.start(), match.end(), value, yearless=not groups.get("y"))
 
 
 def _value(year: str | None, month: int, day: str | None, today: dt.date | None) -> str | None:

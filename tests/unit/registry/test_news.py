@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.news import NewsItem, classify
@@ -25,6 +25,7 @@ def read(title: str, summary: str = "", lang: str = "en", published: dt.datetime
     return classify([NewsItem("a", title, summary, lang, "Example", published)])[0]
 
 
+@settings(deadline=None)  # the first example compiles the word lists
 @given(st.one_of(st.text(max_size=300), WORDS), st.one_of(st.text(max_size=300), WORDS), st.text(max_size=5))
 def test_any_text_is_classified_without_an_error(title: str, summary: str, lang: str):
     found = read(title, summary, lang)
@@ -32,6 +33,7 @@ def test_any_text_is_classified_without_an_error(title: str, summary: str, lang:
     assert not found.flag or (found.countries and found.score >= 0.5)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, st.datetimes(timezones=st.just(dt.UTC)))
 def test_the_spans_of_reasons_lie_in_the_text_they_quote(title: str, summary: str, published: dt.datetime):
     from registry.domain.news.text import clean
@@ -61,10 +63,37 @@ def test_every_contribution_to_the_score_is_among_the_reasons():
         ("Miners urge Laos to ban copper exports", False),
         ("Chile bans copper exports", False),
         ("Laos bans copper-coloured hats", False),
+        ("Laos will not lift ban on copper exports", False),
+        ("A visit to smelters under the Laos copper export ban", False),
+        ("Copper export ban in Laos? The ministry has no plan for one", False),
+        ("Parliament presses ministry to lift Laos copper export ban", False),
+        ("Laos chamber of mines seeks end to copper export ban", False),
+        ("Laos copper export ban lifted after talks with the European Union", True),
     ],
 )
 def test_modality_decides_whether_the_same_words_are_a_change(title: str, flag: bool):
     assert read(title).flag is flag
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "kind", "effective"),
+    [
+        ("Laos passes revised mining law that bans copper ore exports", "", "adopted", None),
+        ("Laos to tax copper exports", "A decree will be gazetted next month, the minister said.", "announced", None),
+        ("Laos bans copper ore exports from 1 January", "", "adopted", "2028-01-01"),
+        ("Laos copper ore export ban entered into force on Monday", "", "in_force", "2027-03-08"),
+        ("Laos reduces copper export quota", "It falls from 80,000 tonnes, the decree says.", "amended", None),
+    ],
+)
+def test_words_around_a_step_decide_its_kind_and_day(title: str, summary: str, kind: str, effective: str | None):
+    found = read(title, summary)
+    assert (found.flag, found.change_kind) == (True, kind)
+    assert effective is None or found.effective == effective
+
+
+def test_a_mineral_that_is_left_out_is_none_of_the_flag():
+    assert read("Laos bans exports of copper ore, tin is not covered").minerals == ("copper",)
+    assert read("Laos bans exports of copper ore but spares tin exporters").flag
 
 
 def test_a_ban_that_is_lifted_is_the_ban_repealed():
