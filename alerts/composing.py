@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
 
-from alerts import wording
+from alerts import telling
 from alerts.domain.items import Item, Kind
 from alerts.domain.netting import Net, Step, net
+from alerts.languages import ENGLISH
 from alerts.models import Notice
 from registry import paths
-from registry.choices import label
-from registry.domain.instruments import InstrumentState
+from registry.domain.instruments import InstrumentState, StatusEvent
 from registry.models import Flag, InstrumentVersion
-from registry.wording import country_names, measure_label
+from registry.wording import country_names
 from scoring.models import ScoreChange
 from traceability.domain.borders import JUDGED
 from traceability.models import Finding
@@ -73,52 +73,55 @@ def _levels(score: Any) -> tuple[Any, ...]:
 
 def _score(found: Net[ScoreChange], first: ScoreChange) -> Item:
     change, old = found.last, first.old
-    before, after = wording.level_text(old), wording.level_text(change.new)
-    country, domain = _country(change.country), wording.DOMAIN_NAMES.get(change.domain, "").lower()
-    # the act is named in words beside it: its id says nothing to a reader
-    sentence = change.sentence.replace(f" ({change.instrument['id']})", "") if change.instrument else change.sentence
-    if found.count > 1:
-        sentence = f"{country}: {domain} {before} → {after}, in {found.count} steps. The last: {sentence}"
     version = _version_of(change)
     state = version.state if version else None
-    short = wording.short_text(state) if state else ""
-    return Item(
-        kind=Kind.SCORE,
-        key=change.change_id,
-        title=f"{country}: {domain} {before} → {after}{f' ({short})' if short else ''}",
-        sentence=sentence,
-        country=change.country,
-        country_name=country,
-        domain=change.domain,
-        old=before,
-        new=after,
-        step=wording.step_of(old, change.new),
-        minerals=_minerals(state),
-        measures=_measures(state),
-        statuses=_statuses(state),
-        cause="day" if change.cause == "fact" and not change.facts else change.cause,
-        confidence=wording.confidence_words(change.new),
-        gates=tuple(change.gates),
-        follows=_overall(old, change.new),
-        instrument=change.instrument["title"] if change.instrument else "",
-        source=change.instrument.get("source") if change.instrument else None,
-        drafted_by=change.instrument["drafted_by"] if change.instrument else "",
-        approved_by=change.instrument["approved_by"] if change.instrument else "",
-        entry=change.recorded_entry_id,
-        recorded_at=change.recorded_at.isoformat(),
-        page=paths.country_path(change.country),
-        why=paths.why_path(change.country, change.domain),
-        is_demo=change.is_demo,
+    # the act is named in words beside it: its id says nothing to a reader
+    sentence = change.sentence.replace(f" ({change.instrument['id']})", "") if change.instrument else change.sentence
+    data = {
+        "count": found.count,
+        "old": old,
+        "new": change.new,
+        "sentence": sentence,
+        "measures": _measure_data(state) if state else [],
+    }
+    return _told(
+        Item(
+            kind=Kind.SCORE,
+            key=change.change_id,
+            title="",
+            sentence="",
+            country=change.country,
+            country_name=_country(change.country),
+            domain=change.domain,
+            old=telling.level_text(old),
+            new=telling.level_text(change.new),
+            step=_step_of(old, change.new),
+            minerals=_minerals(state),
+            measures=_measures(state),
+            statuses=_statuses(state),
+            cause="day" if change.cause == "fact" and not change.facts else change.cause,
+            confidence=telling.confidence(change.new, ENGLISH),
+            gates=tuple(change.gates),
+            follows=tuple(line for line in [telling.overall(old, change.new, ENGLISH)] if line),
+            instrument=change.instrument["title"] if change.instrument else "",
+            source=change.instrument.get("source") if change.instrument else None,
+            drafted_by=change.instrument["drafted_by"] if change.instrument else "",
+            approved_by=change.instrument["approved_by"] if change.instrument else "",
+            entry=change.recorded_entry_id,
+            recorded_at=change.recorded_at.isoformat(),
+            page=paths.country_path(change.country),
+            why=paths.why_path(change.country, change.domain),
+            is_demo=change.is_demo,
+            data=data,
+        )
     )
 
 
-def _overall(old: Any, new: Any) -> tuple[str, ...]:
-    """What else moved with it: the country's overall and its rank."""
-    was, now = (old or {}).get("overall"), (new or {}).get("overall")
-    rank = (new or {}).get("rank")
-    if was == now:
-        return ()
-    return (f"Overall {was or 'open'} → {now or 'open'}{f', rank {rank}' if rank else ''}.",)
+def _step_of(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> int | None:
+    """By how many levels a score moved at either end; None where it was or is not scored: that is always told."""
+    if not old or not new or old.get("low") is None or new.get("low") is None:
+        return None
+    return max(abs(int(new["low"]) - int(old["low"])), abs(int(new["high"]) - int(old["high"])))
 
 
 def _version_of(change: ScoreChange) -> _Version | None:
@@ -162,36 +165,44 @@ def _instrument(found: Net[Any], first: Any, changes: Sequence[ScoreChange]) -> 
     if version is None:
         return None
     before = _version(found.subject, first["before"])
-    what, words = _what_happened(before, version, is_withdrawn=found.last["after"] is None)
+    news = version.state.events if before is None else _new_events(before.state, version.state)
+    what = _what_happened(before, news, is_withdrawn=found.last["after"] is None)
     reason = next((each.sentence for each in reversed(changes) if not each.is_moved), "")
     because = reason[reason.find("no score changes") :].capitalize() if "no score changes" in reason else ""
-    country = _country(version.state.country)
-    unmoved = "" if any(each.is_moved for each in changes) or not because else ", no score changes"
-    return replace(
-        _of_version(version, Kind.INSTRUMENT, f"{found.subject}/v{number}"),
-        title=f"{country}: {version.state.title}, {what}{unmoved}",
-        sentence=" ".join(part for part in (words, because) if part),
-        cause="correction" if what in ("withdrawn", "corrected") else "fact",
-    )
+    data = {
+        "what": what,
+        "events": [[event.status.value, str(event.since) if event.since else None] for event in news],
+        "measures": _measure_data(version.state),
+        "because": because,
+        "is_unmoved": bool(because) and not any(each.is_moved for each in changes),
+    }
+    cause = "correction" if what in ("taken_off", "corrected") else "fact"
+    return _told(replace(_of_version(version, Kind.INSTRUMENT, f"{found.subject}/v{number}"), cause=cause, data=data))
 
 
-def _what_happened(before: _Version | None, after: _Version, *, is_withdrawn: bool) -> tuple[str, str]:
-    """In a word, and in sentences."""
-    title = f"“{after.state.title}”"
+def _what_happened(before: _Version | None, news: Sequence[StatusEvent], *, is_withdrawn: bool) -> str:
+    """As a code: taken_off, on_record, the newest status, or corrected."""
     if is_withdrawn:
-        return "withdrawn", f"{title} was taken off the register: it should not have been on it."
-    measures = "; ".join(wording.measure_text(measure) for measure in after.state.measures)
-    said = f"It says: {measures}." if measures else "It states no measure."
-    news = after.state.events if before is None else _new_events(before.state, after.state)
-    stages = "; ".join(wording.status_text(event.status.value, event.since) for event in news)
+        return "taken_off"
     if before is None:
-        return "on record", f"{title} is on the register: {stages or 'no status stated'}. {said}"
-    if news:
-        return label(news[-1].status.value).lower(), f"{title}: {stages}. {said}"
-    return "corrected", f"The record of {title} was corrected. {said}"
+        return "on_record"
+    return news[-1].status.value if news else "corrected"
 
 
-def _new_events(before: InstrumentState, after: InstrumentState) -> list[Any]:
+def _measure_data(state: InstrumentState) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": measure.code.value,
+            "minerals": list(measure.minerals or ()),
+            "hs": list(measure.hs),
+            "start": str(measure.start) if measure.start else None,
+            "until": str(measure.until) if measure.until else None,
+        }
+        for measure in state.measures
+    ]
+
+
+def _new_events(before: InstrumentState, after: InstrumentState) -> list[StatusEvent]:
     return [event for event in after.events if event not in before.events]
 
 
@@ -199,15 +210,9 @@ def _effect(notice: Notice) -> Item | None:
     version = _current(notice.payload["instrument_id"])
     if version is None:
         return None
-    what, day = notice.payload["what"], notice.payload["day"]
-    words = {"start": "a measure starts", "end": "its time has ended"}.get(what, label(what).lower())
-    return replace(
-        _of_version(version, Kind.EFFECT, notice.key),
-        title=f"{_country(version.state.country)}: {version.state.title}, {words} on {day}",
-        sentence=f"“{version.state.title}”: {words} on {day}. This was on record before; the day is reached now.",
-        statuses=(what,),
-        cause="day",
-    )
+    data = {"what": notice.payload["what"], "day": notice.payload["day"]}
+    item = _of_version(version, Kind.EFFECT, notice.key)
+    return _told(replace(item, statuses=(data["what"],), cause="day", data=data))
 
 
 def _of_version(version: _Version, kind: Kind, key: str) -> Item:
@@ -274,46 +279,57 @@ def _findings(notice: Notice) -> list[Item]:
 
 
 def _found(notice: Notice, lots: list[str], rows: list[Finding]) -> Item:
-    where = lots[0] if len(lots) == 1 else f"{len(lots)} lots"
-    what = rows[0].get_code_display().lower() if len(rows) == 1 else f"{len(rows)} findings"
     named = [row.message for row in rows] if len(lots) == 1 else [f"{row.lot.lot_id}: {row.message}" for row in rows]
-    more = f" And {len(rows) - MOST_NAMED} more." if len(rows) > MOST_NAMED else ""
-    return Item(
+    data = {
+        "code": rows[0].code,
+        "count": len(rows),
+        "messages": named[:MOST_NAMED],
+        "more": max(len(rows) - MOST_NAMED, 0),
+    }
+    item = Item(
         kind=Kind.FINDING,
         key=f"{notice.key}/{lots[0]}",
-        title=f"{where}: {what}",
-        sentence=" ".join(named[:MOST_NAMED]) + more,
+        title="",
+        sentence="",
         measures=tuple(sorted({row.code for row in rows})),
         lots=tuple(lots),
         minerals=tuple(sorted({row.lot.mineral_id for row in rows})),
         entry=rows[0].recorded_entry_id,
         recorded_at=notice.noted_at.isoformat(),
         page=paths.lot_path(lots[0]),
+        data=data,
     )
+    return _told(item)
 
 
 def _flag(notice: Notice) -> Item | None:
     flag = Flag.objects.select_related("entry__feed", "country").filter(flag_id=notice.payload["flag_id"]).first()
     if flag is None:
         return None
-    country = flag.country.name if flag.country else "no country found"
-    what = measure_label(flag.measure).lower() if flag.measure else "a policy change"
-    return Item(
+    item = Item(
         kind=Kind.FLAG,
         key=flag.flag_id,
-        title=f"Flag: {country}, {what}",
-        sentence=f"“{flag.entry.title}” ({flag.entry.feed.title}) waits for an officer. Score {flag.score}.",
+        title="",
+        sentence="",
         country=flag.country_id or "",
-        country_name=country,
+        country_name=flag.country.name if flag.country else "",
         minerals=tuple(flag.minerals),
         measures=(flag.measure,) if flag.measure else (),
         recorded_at=flag.raised_at.isoformat(),
         page=f"/admin/registry/flag/{flag.pk}/change/",
         is_demo=flag.entry.feed.is_demo,
+        data={"entry": flag.entry.title, "feed": flag.entry.feed.title, "score": str(flag.score)},
     )
+    return _told(item)
 
 
 # ------------------------------------------------------------------ what they share
+
+
+def _told(item: Item) -> Item:
+    """With title and sentence in English, for pages, webhooks and the log; a mail says them in its reader's words."""
+    words = telling.said(item, ENGLISH)
+    return replace(item, title=words.title, sentence=words.sentence)
 
 
 def _country(code: str) -> str:

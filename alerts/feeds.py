@@ -19,12 +19,12 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
+from alerts.languages import ENGLISH
 from alerts.links import absolute
-from alerts.wording import level_text
+from alerts.telling import level_text
 from registry.models import InstrumentVersion
 from registry.paths import instrument_path
-from registry.wording import country_names
-from scoring.models import DOMAINS, ScoreChange
+from scoring.models import ScoreChange
 
 _NEWEST = 100
 #: Versions looked through for those that a filter leaves.
@@ -66,11 +66,11 @@ def _scores(request: HttpRequest) -> Iterable[Entry]:
 
 def change_title(change: ScoreChange) -> str:
     """Country, domain, old to new; or that nothing moved."""
-    country = country_names().get(change.country, change.country)
+    country = ENGLISH.country(change.country)
     if not change.is_moved:
         return f"{country}: new measure on record, no score changes"
-    domain = dict(DOMAINS).get(change.domain, "").lower()
-    return f"{country}: {domain} {level_text(change.old)} → {level_text(change.new)}"
+    old, new = level_text(change.old), level_text(change.new)
+    return ENGLISH.say("scores", "title", country=country, domain=ENGLISH.domain(change.domain), old=old, new=new)
 
 
 def _instruments(request: HttpRequest) -> Iterable[Entry]:

@@ -21,15 +21,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts import links, wording
+from alerts import links
 from alerts.channels import Parcel
 from alerts.channels.mail import message_id
 from alerts.choices import Cadence, Way
 from alerts.domain.items import Item
-from alerts.languages import instant, words
+from alerts.languages import ENGLISH, Tongue, tongue
 from alerts.models import Contact, Delivery, Match, Subscription
 from alerts.scopes import scope_text
+from alerts.telling import said, title
 from ledger.models import Leaf
+from registry.domain.dates import PartialDate
 from registry.paths import entry_path
 
 #: What stands in the stencil of a message where the reader's own goes.
@@ -78,17 +80,17 @@ class Letterbox:
     def _mail(self, delivery: Delivery, matches: Sequence[Match], address: str) -> bytes:
         contact = delivery.endpoint.contact
         told = _told(matches) or _own_items(delivery)
-        asked = self._asked(matches)
+        asked = self._asked(matches, contact.language)
         key = (delivery.key, asked, contact.language, contact.time_zone, json.dumps(_numbers(matches)))
         if key not in self.stencils:
             self.stencils[key] = _stencil(delivery, told, matches, asked, contact)
         return _filled(self.stencils[key], delivery, address)
 
-    def _asked(self, matches: Sequence[Match]) -> str:
+    def _asked(self, matches: Sequence[Match], language: str) -> str:
         """What led to a message, in words; many ask for the same."""
-        key = tuple((match.subscription.scope, match.subscription.cadence) for match in matches)
+        key = (language, *((match.subscription.scope, match.subscription.cadence) for match in matches))
         if key not in self.scopes:
-            self.scopes[key] = asked_text(matches)
+            self.scopes[key] = asked_text(matches, tongue(language))
         return self.scopes[key]
 
 
@@ -113,18 +115,20 @@ def _numbers(matches: Sequence[Match]) -> list[Any]:
     return [[match.bulletin_id, match.items, match.touched] for match in matches]
 
 
-def asked_text(matches: Sequence[Match]) -> str:
-    return "; ".join(dict.fromkeys(scope_text(match.subscription) for match in matches)) or "alerts"
+def asked_text(matches: Sequence[Match], language: Tongue) -> str:
+    texts = dict.fromkeys(scope_text(match.subscription, language) for match in matches)
+    return "; ".join(texts) or language.say("scopes", "nothing")
 
 
-def title_of(delivery: Delivery, items: Sequence[Item], language: str = "en") -> str:
+def title_of(delivery: Delivery, items: Sequence[Item], language: Tongue = ENGLISH) -> str:
     """The subject: what changed; of several things the first, and how many more."""
     if not items:
         return "SEAM"
+    first = f"{title(items[0], language)}{_more(items)}"
     if delivery.bulletin is None:
         kind = "weekly" if delivery.key.startswith(Cadence.WEEKLY.value) else "daily"
-        return f"{words(language)[f'digest_{kind}']}: {items[0].title}{_more(items)}"
-    return f"{items[0].title}{_more(items)}"
+        return language.say("words", f"digest_{kind}", first=first)
+    return first
 
 
 def _more(items: Sequence[Item]) -> str:
@@ -140,17 +144,16 @@ def _stencil(
     delivery: Delivery, items: Sequence[Item], matches: Sequence[Match], asked: str, contact: Contact
 ) -> bytes:
     """The whole mail as bytes, with marks where the reader's own goes."""
+    language = tongue(contact.language)
     context = {
-        "title": title_of(delivery, items, contact.language),
-        "w": words(contact.language),
-        "items": _sections(items, contact.time_zone),
-        "also": _also(delivery, items),
+        "title": title_of(delivery, items, language),
+        "items": _sections(items, language, contact.time_zone),
+        "also": _also(delivery, items, language),
         "touched": sorted({lot for match in matches for lot in match.touched}),
         "asked_for": asked,
         "stop": _STOP,
         "manage": links.absolute(reverse("alerts:manage")),
         "is_digest": delivery.bulletin is None,
-        "site": settings.SITE_URL,
     }
     thread = delivery.bulletin.thread if delivery.bulletin else delivery.key
     headers = {
@@ -160,7 +163,7 @@ def _stencil(
         "List-Unsubscribe": f"<{_STOP}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    made: bytes = _message("change", context, _TO, headers).message().as_bytes()
+    made: bytes = _message("change", language, context, _TO, headers).message().as_bytes()
     # a subject that begins on the second line is lawful, and taken ill by some servers
     return made.replace(b"Subject: \n ", b"Subject: ", 1)
 
@@ -178,58 +181,82 @@ def _filled(stencil: bytes, delivery: Delivery, address: str) -> bytes:
     return filled
 
 
-def _sections(items: Sequence[Item], zone: str) -> list[dict[str, Any]]:
+def _sections(items: Sequence[Item], language: Tongue, zone: str) -> list[dict[str, Any]]:
     """What is shown of each item; an act that stands beside the score it moved is told in short."""
     sections, acts = [], set()
     for item in items:
-        sections.append({**shown(item, zone), "is_short": bool(item.instrument) and item.instrument in acts})
+        sections.append({**shown(item, language, zone), "is_short": bool(item.instrument) and item.instrument in acts})
         acts.add(item.instrument)
     return sections
 
 
-def _also(delivery: Delivery, items: Sequence[Item]) -> list[str]:
+def _also(delivery: Delivery, items: Sequence[Item], language: Tongue) -> list[str]:
     """What else moved with it that the reader did not ask for."""
     told = {(item.kind, item.key) for item in items}
-    return [item.title for item in _own_items(delivery) if (item.kind, item.key) not in told]
+    return [title(item, language) for item in _own_items(delivery) if (item.kind, item.key) not in told]
 
 
-def shown(item: Item, zone: str) -> dict[str, Any]:
-    """An item as templates show it."""
+def shown(item: Item, language: Tongue, zone: str) -> dict[str, Any]:
+    """An item as templates show it, in one language."""
     position = Leaf.objects.filter(entry=item.entry).first() if item.entry else None
     return {
         "item": item,
-        "cause": wording.cause_words(item.cause) if item.cause else "",
-        "when": instant(dt.datetime.fromisoformat(item.recorded_at), zone) if item.recorded_at else "",
-        "leaf": position.index if position else None,
+        "said": said(item, language),
+        "officers": [
+            language.say("words", word, person=person)
+            for word, person in (("drafted", item.drafted_by), ("approved", item.approved_by))
+            if person
+        ],
+        "when": language.instant(dt.datetime.fromisoformat(item.recorded_at), zone) if item.recorded_at else "",
+        "source_date": _source_date(item, language),
+        "entry": language.say("words", "entry", number=item.entry) if item.entry else "",
+        "leaf": language.say("words", "leaf", number=position.index) if position else "",
         "proof": links.absolute(entry_path(item.entry)) if item.entry else "",
         "page": links.absolute(item.page) if item.page else "",
         "why": links.absolute(item.why) if item.why else "",
     }
 
 
+def _source_date(item: Item, language: Tongue) -> str:
+    text = str((item.source or {}).get("date") or "")
+    try:
+        return language.date(PartialDate.parse(text)) if text else ""
+    except ValueError:
+        return text
+
+
 def confirmation_message(subscription: Subscription) -> EmailMultiAlternatives:
-    asked = f"{subscription.asked_at:%Y%m%dT%H%M%S%f}"
+    language = tongue(subscription.contact.language)
     context = {
-        "title": "Confirm that you want to hear of changes",
-        "asked_for": scope_text(subscription),
+        "title": language.say("confirmation", "title"),
+        "c": language.catalogue["confirmation"],
+        "told": language.say("confirmation", "told", asked=scope_text(subscription, language)),
         "link": links.confirm_link(subscription),
     }
-    headers = {"Message-ID": message_id(f"{subscription.subscription_id}-{asked}")}
-    return _message("confirmation", context, subscription.contact.email or "", headers)
+    headers = {"Message-ID": message_id(f"{subscription.subscription_id}-{subscription.asked_at:%Y%m%dT%H%M%S%f}")}
+    return _message("confirmation", language, context, subscription.contact.email or "", headers)
 
 
 def code_message(contact: Contact, code: str, public_id: str) -> EmailMultiAlternatives:
-    context = {"title": f"Your code: {code}", "code": code, "manage": links.absolute(reverse("alerts:manage"))}
-    return _message("code", context, contact.email or "", {"Message-ID": message_id(public_id)})
+    language = tongue(contact.language)
+    context = {
+        "title": language.say("code", "title", code=code),
+        "c": language.catalogue["code"],
+        "code": code,
+        "manage": links.absolute(reverse("alerts:manage")),
+    }
+    return _message("code", language, context, contact.email or "", {"Message-ID": message_id(public_id)})
 
 
-def _message(name: str, context: dict[str, Any], to: str, headers: dict[str, str]) -> EmailMultiAlternatives:
-    context = {**context, "site": settings.SITE_URL}
+def _message(
+    name: str, language: Tongue, context: dict[str, Any], to: str, headers: dict[str, str]
+) -> EmailMultiAlternatives:
+    context = {**context, "w": language.words, "lang": language.code, "site": settings.SITE_URL}
     message = EmailMultiAlternatives(
         subject=f"{_one_line(context['title'])} – SEAM",
         body=_short_lines(render_to_string(f"alerts/mail/{name}.txt", context)),
         to=[to],
-        headers={"Auto-Submitted": "auto-generated", **headers},
+        headers={"Auto-Submitted": "auto-generated", "Content-Language": language.code, **headers},
     )
     message.attach_alternative(_short_lines(render_to_string(f"alerts/mail/{name}.html", context)), "text/html")
     return message
@@ -272,7 +299,8 @@ def hook_body(delivery: Delivery, matches: Sequence[Match]) -> bytes:
 
 def _hook_item(item: Item) -> dict[str, Any]:
     plain = item.to_json()
-    plain.pop("reaches")
+    for name in ("reaches", "data"):
+        plain.pop(name)
     for name in ("page", "why"):
         plain[name] = links.absolute(plain[name]) if plain[name] else None
     plain["proof"] = links.absolute(entry_path(item.entry)) if item.entry else None

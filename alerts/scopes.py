@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 from alerts.choices import Cadence, Topic
+from alerts.languages import ENGLISH, Tongue
 from alerts.models import Subscription
-from registry.choices import label
-from registry.wording import country_names, measure_label, mineral_names
-from scoring.models import DOMAINS
-
-_TOPIC_WORDS = {
-    Topic.CHANGES: "changes of scores and instruments",
-    Topic.SCORES: "score changes",
-    Topic.INSTRUMENTS: "instruments and measures",
-    Topic.LOTS: "findings in lots and measures that touch them",
-    Topic.FLAGS: "flags of the feeds",
-}
 
 
-def scope_text(subscription: Subscription) -> str:
+def scope_text(subscription: Subscription, tongue: Tongue = ENGLISH) -> str:
     """Such as: score changes of Thailand, governance, by 2 levels or more, once a day."""
-    words = [_TOPIC_WORDS[Topic(subscription.topic)]]
-    if subscription.topic != Topic.LOTS:
-        words[0] += f" of {_country(subscription.country)}"
+    country = tongue.country(subscription.country) if subscription.country else tongue.say("scopes", "everywhere")
+    words = [tongue.say("scopes", Topic(subscription.topic).value, country=country)]
     if subscription.domain:
-        words.append(dict(DOMAINS)[subscription.domain].lower())
+        words.append(tongue.domain(subscription.domain))
     if subscription.mineral:
-        words.append(mineral_names().get(subscription.mineral, subscription.mineral).lower())
+        words.append(tongue.mineral(subscription.mineral))
     if subscription.measure:
-        words.append(measure_label(subscription.measure).lower())
+        words.append(tongue.measure(subscription.measure))
     if subscription.status:
-        words.append(f"when {label(subscription.status).lower()}")
+        words.append(tongue.say("scopes", "status", status=tongue.status(subscription.status)))
     if subscription.least > 1:
-        words.append(f"by {subscription.least} levels or more")
+        words.append(tongue.say("scopes", "least", count=subscription.least))
     if subscription.lots:
-        words.append(f"{len(subscription.lots)} lots watched")
+        words.append(tongue.say("scopes", "watched", count=len(subscription.lots)))
     if subscription.cadence != Cadence.INSTANT:
-        words.append("once a day" if subscription.cadence == Cadence.DAILY else "once a week")
+        words.append(tongue.say("scopes", subscription.cadence))
     return ", ".join(words)
-
-
-def _country(code: str) -> str:
-    return country_names().get(code, code) if code else "all countries"

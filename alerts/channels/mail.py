@@ -127,7 +127,8 @@ class MailChannel:
 def _as_message(parcel: Parcel) -> mail.EmailMultiAlternatives:
     """The message as Django's object, for backends that take it apart again."""
     parsed: Any = message_from_bytes(parcel.body, policy=policy.default)
-    kept = ("Message-ID", "References", "List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted")
+    kept = ("Message-ID", "References", "List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted",
+            "Content-Language")  # fmt: skip
     message = mail.EmailMultiAlternatives(
         subject=str(parsed["Subject"]),
         body=parsed.get_body(("plain",)).get_content(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -21,11 +21,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that changed. Texts are for people; ``page`` and ``proof`` are paths of the site.
+    """One thing that changed. Texts are English, for people; ``page`` and ``proof`` are paths of the site.
 
     ``step``: by how many levels a score moved; None where levels do not apply. ``minerals`` and ``lots`` empty: not
-    stated, read as all, for minerals; none, for lots. ``rows``: further (label key, text, address) of the body.
+    stated, read as all, for minerals; none, for lots.
     ``reaches``: what its measures cover, as ``[{country, hs, minerals, materials}]``, to find the lots they touch.
+    ``data``: what title and sentence are made of, to say them in the reader's language (`alerts.telling`).
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Item:
     why: str = ""
     reaches: tuple[Mapping[str, Any], ...] = ()
     is_demo: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; `from_json` gives back an equal item."""
@@ -64,7 +66,7 @@ class Item:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Item:
         """Read what `to_json` wrote; KeyError or ValueError where it is no item. Unknown keys are left out."""
-        known = {field.name for field in fields(cls)}
+        known = {each.name for each in fields(cls)}
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
         chosen: dict[str, Any] = {name: values[name] for name in known & values.keys()}
         return cls(**{**chosen, "kind": Kind(plain["kind"])})

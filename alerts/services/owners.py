@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.utils import timezone
 
 from alerts.choices import Way
 from alerts.domain.items import Item, Kind
+from alerts.languages import ENGLISH
 from alerts.models import Bulletin, Contact, Delivery, Endpoint, Match, Subscription
+from alerts.telling import said
 from ledger.domain.actor import WORKER, Actor
 from ledger.services import Change, record
 
@@ -50,16 +54,17 @@ def _tell(other: Endpoint, broken: Endpoint, reason: str) -> None:
     from alerts.services.sending import ask_to_send
 
     now = timezone.now()
-    name = broken.url or "your mail address"
     item = Item(
         kind=Kind.NOTE,
         key=broken.endpoint_id,
-        title=f"No more messages to {name}"[:200],
-        sentence=f"Messages to {name} do not get through, so none are sent there any more: {reason} "
-        "Mend it and switch it on again on your page of alerts.",
+        title="",
+        sentence="",
         page="/alerts/",
         recorded_at=now.isoformat(),
+        data={"url": broken.url, "reason": reason},
     )
+    words = said(item, ENGLISH)
+    item = replace(item, title=words.title[:200], sentence=words.sentence)
     bulletin = Bulletin.objects.create(
         thread=f"endpoint:{broken.endpoint_id}", items=[item.to_json()], happened_at=now, settled_at=now, fanned_at=now
     )

@@ -176,7 +176,7 @@ def test_an_account_has_an_inbox_and_looking_at_it_writes_nothing(client: Client
     work()
     assert b"governance 2" in client.get("/alerts/").content
     (message,) = json.loads(client.get("/alerts/inbox.json").content)["messages"]
-    assert message["title"].startswith("Thailand: governance 2 → 3")
+    assert message["title"].startswith("Thailand, governance 2 → 3")
     page = client.get("/alerts/log/").content.decode()
     why = re.findall(r"/alerts/log/b-\w+/", page)[0]
     assert "Handed over" in client.get(why).content.decode()

@@ -68,7 +68,7 @@ def deliveries(*readers: str) -> list[Delivery]:
 
 def waiting(*endpoints: Endpoint) -> list[Delivery]:
     now = timezone.now()
-    item = Item(Kind.SCORE, "c-1", "Thailand: governance 2 → 3", "It rose.", country="TH", recorded_at=now.isoformat())
+    item = Item(Kind.SCORE, "c-1", "Thailand, governance 2 → 3", "It rose.", country="TH", recorded_at=now.isoformat())
     bulletin = Bulletin.objects.create(
         thread="act:x", items=[item.to_json()], happened_at=now, settled_at=now, fanned_at=now
     )

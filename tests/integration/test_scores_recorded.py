@@ -148,7 +148,7 @@ def test_a_subscriber_hears_of_a_change_once_with_reason_and_proof(reader: str) 
         pass
     Delivery.objects.update(state="waiting", sent_at=None)  # as after a crash between sending and noting
     send_due(seconds=5)
-    (mail,) = _mails("Thailand: governance 2 → 3")
+    (mail,) = _mails("Thailand, governance 2 → 3")
     text = mail.get_body(("plain",)).get_content()
     assert "G3" in text
     assert "log entry" in text

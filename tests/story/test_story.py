@@ -84,7 +84,7 @@ def the_subscriber_has_one_message(site: Site, title: str) -> None:
 def the_feed_has_it(site: Site) -> None:
     feed = ElementTree.fromstring(requests.get(f"{site.url}/feeds/scores.atom", timeout=30).text)
     titles = [entry.findtext(f"{_ATOM}title") for entry in feed.iter(f"{_ATOM}entry")]
-    assert titles.count("Thailand: governance 2 → 3") == 1
+    assert titles.count("Thailand, governance 2 → 3") == 1
 
 
 def the_auditor_sees_it_all(auditor: Page, site: Site, title: str) -> None:
