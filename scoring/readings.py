@@ -13,10 +13,14 @@ from scoring.domain.card import Card, score
 from scoring.domain.diff import compare, span
 from scoring.domain.overlay import apply
 from scoring.domain.robustness import Sensitivity, sensitivity
+from scoring.domain.statements import check_statements
 from scoring.exceptions import OverlayError
 from scoring.histories import ByContent
+from scoring.methodologies import methodology
 from scoring.models import Methodology as Record
 from scoring.pages.methodology import MethodologyPage, Moves, methodology_page, published_line
+from scoring.pages.paper import PaperPage, paper_page
+from scoring.paper import claiming, claims_paper, held_against_paper, load_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,19 @@ def _sensitivity(known: ByContent, on: dt.date, members: tuple[str, ...]) -> tup
     card = score(known.evidence, known.rules, on, members)
     others = [each.card for each in _judged(known, on, members) if each.card is not None]
     return sensitivity(card, known.rules, others)
+
+
+def get_paper_page(day: Day, code: str = "") -> PaperPage:
+    """The paper's statements and sums under a methodology (the day's official one). Raises MethodologyError."""
+    rules = methodology(code) if code else day.rules
+    today = score(day.basis.evidence, rules, day.asked.on, day.members)
+    return paper_page(
+        held_against_paper(rules),
+        load_statements(),
+        check_statements(today, load_statements(), day.names),
+        claims=claims_paper(rules),
+        others=[each.code for each in claiming()],
+    )
 
 
 def get_methodology_page(day: Day) -> MethodologyPage:

@@ -21,5 +21,6 @@ urlpatterns = [
     path("what-if/", exploring.what_if, name="what-if"),
     path("compare/", exploring.compare, name="compare"),
     path("time/", exploring.time, name="time"),
+    path("methodology/paper/", views.paper, name="paper"),
     path("methodology/", views.methodology, name="methodology"),
 ]

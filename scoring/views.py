@@ -19,9 +19,10 @@ from scoring.browsing import (
 )
 from scoring.day import Day
 from scoring.domain.methodology import Domain
+from scoring.exceptions import MethodologyError
 from scoring.models import DOMAINS
 from scoring.pages.front import card_rows
-from scoring.readings import get_methodology_page
+from scoring.readings import get_methodology_page, get_paper_page
 
 
 @with_day
@@ -73,6 +74,15 @@ def changes(request: HttpRequest) -> HttpResponse:
     context = {"section": "changes", "notes": shown, "paging": paging, "chosen": chosen, "countries": countries,
                "domains": DOMAINS}  # fmt: skip
     return render(request, "scoring/changes.html", context)
+
+
+@with_day
+def paper(request: HttpRequest, asked: AskedDay) -> HttpResponse:
+    try:
+        page = get_paper_page(Day(asked), request.GET.get("methodology", ""))
+    except MethodologyError as error:
+        raise Http404(str(error)) from error
+    return render(request, "scoring/paper.html", {"asked": asked, "section": "", "page": page})
 
 
 @with_day

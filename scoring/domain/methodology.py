@@ -148,13 +148,17 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class Methodology:
-    """An immutable, versioned rule book. `from_dict` reads the file; scores name its ``code``."""
+    """An immutable, versioned rule book. `from_dict` reads the file; scores name its ``code``.
+
+    ``implements`` are sources whose own statements it has to keep (`scoring.paper`).
+    """
 
     code: str
     title: str
     effective_from: dt.date
     source: str
     sections: tuple[str, ...]
+    implements: tuple[str, ...]
     parameters: Parameters
     classes: Classes
     export_controls: frozenset[MeasureCode]
@@ -176,6 +180,8 @@ class Methodology:
                 effective_from=dt.date.fromisoformat(str(raw["effective_from"])),
                 source=raw["source"],
                 sections=tuple(raw["sections"]),
+                # Who names a source claims to implement it, unless the book says otherwise.
+                implements=tuple(raw.get("implements", (raw["source"],))),
                 parameters=Parameters.from_dict(raw["parameters"]),
                 classes=Classes.from_dict(raw["classes"]),
                 export_controls=frozenset(MeasureCode(code) for code in raw["export_controls"]),

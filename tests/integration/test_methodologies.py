@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import io
+import json
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from ledger.domain.actor import COMMAND, Actor, Door
 from ledger.selectors import verify
 from ledger.services import seal_all
+from registry.services.facts import withdraw_fact
 from scoring.arguments import Point
 from scoring.exceptions import MethodologyError
 from scoring.methodologies import official, shipped_rules
@@ -85,6 +90,44 @@ def test_a_book_that_cannot_be_read_is_refused() -> None:
         publish_methodology(written={"code": "v3"}, by=BOARD, reason="a try")
     with pytest.raises(MethodologyError, match="no code"):
         publish_methodology(written=strict("V 3!"), by=BOARD, reason="a try")
+
+
+def breaking(**more: Any) -> Any:
+    """A methodology under which Vietnam is no leading producer, against the paper's first statement."""
+    written = {**strict("v9"), **more}
+    written["parameters"]["leading_pct"] = 10
+    return written
+
+
+def test_one_that_claims_the_paper_and_breaks_a_statement_is_not_published() -> None:
+    with pytest.raises(MethodologyError, match="A1: Indonesia 5, Vietnam 3 above"):
+        publish_methodology(written=breaking(), by=BOARD, reason="a try")
+    assert publish_methodology(written=breaking(implements=[]), by=BOARD, reason="no claim", is_official=False)[1]
+
+
+def test_every_methodology_on_record_that_claims_the_paper_is_held_against_it(client: Client) -> None:
+    publish_methodology(written=strict(), by=BOARD, reason="to compare", is_official=False)
+    publish_methodology(written=breaking(implements=[]), by=BOARD, reason="no claim", is_official=False)
+    out = io.StringIO()
+    call_command("check_paper", "--format", "json", stdout=out)
+    found = {each["methodology"]: each for each in json.loads(out.getvalue())["methodologies"]}
+    assert set(found) == {"v1", "v2"}
+    assert all(check["state"] == "pass" for each in found.values() for check in (*each["statements"], *each["sums"]))
+    with pytest.raises(SystemExit) as stopped:
+        call_command("check_paper", "--methodology", "v9", "--format", "json", stdout=io.StringIO())
+    assert stopped.value.code == 1
+    assert "20 of 20" in client.get("/methodology/paper/").content.decode()
+    page = client.get("/methodology/paper/?methodology=v9").content.decode()
+    assert "does not claim to implement the paper" in page
+    assert "Does not hold" in page
+    assert client.get("/methodology/paper/?methodology=v77").status_code == 404
+
+
+def test_the_page_tells_what_has_changed_since_the_paper(client: Client) -> None:
+    withdraw_fact(fact_id="sg.tech.home", by=BOARD, reason="a test")
+    page = client.get("/methodology/paper/").content.decode()
+    assert "20 of 20" in page
+    assert "Singapore open above" in page
 
 
 def test_publishing_stands_in_the_log() -> None:
