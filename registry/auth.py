@@ -23,8 +23,9 @@ _EDIT |= {f"registry.delete_{name}" for name in _EDITED[1:5]} | {"registry.chang
 _ALERTS = {f"alerts.view_{name}" for name in ("delivery", "subscription", "endpoint", "bulletin")}
 _ALERTS |= {"alerts.replay_delivery"}
 _FACTS = {"registry.add_factversion", "registry.decide_fact"}
-_OFFICER = _VIEW | _EDIT | _CORRECTED | _FACTS | _ALERTS | {"registry.submit_instrument", "traceability.view_lot"}
-_AUDITOR = {"traceability.view_lot", "traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
+_READ = {"traceability.view_lot", "scoring.export_dossier"}
+_OFFICER = _VIEW | _EDIT | _CORRECTED | _FACTS | _ALERTS | _READ | {"registry.submit_instrument"}
+_AUDITOR = _READ | {"traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
 #: What officers and auditors both do with lots.
 _LOTS = {
     f"traceability.{name}"

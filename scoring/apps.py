@@ -16,5 +16,5 @@ class ScoringConfig(AppConfig):
         from scoring.services import recompute  # noqa: F401  (registers the jobs)
 
         guards.protect("scoring_methodology", "scoring_scorerun", "scoring_scorechange")
-        openness.open_to_all("score", "score_change", "score_run", "methodology")
+        openness.open_to_all("score", "score_change", "score_run", "methodology", "score_dossier")
         track_all()

@@ -156,7 +156,7 @@ def dependence_lines(found: Iterable[Indicator], code: str, day: Day) -> tuple[D
         Dependence(
             indicator=each,
             together=tuple(day.names.get(other, other) for other in each.countries if other != code),
-            lines=tuple(evidence_line(_evidence(fact, day)) for fact in each.facts),
+            lines=tuple(evidence_line(get_evidence(fact, day)) for fact in each.facts),
         )
         for each in own
     )
@@ -216,7 +216,7 @@ def get_why_page(day: Day, code: str, domain: str) -> WhyPage:
         score,
         score_cell(code, score, day.asked.query, moved.get((code, Domain(domain)), "")),
         day.rules,
-        lambda public_id: _evidence(public_id, day),
+        lambda public_id: get_evidence(public_id, day),
         load_judgements(),
         change=change_note(change, day.names) if change else None,
         falls=list(_falls(day, code, score)),
@@ -224,7 +224,7 @@ def get_why_page(day: Day, code: str, domain: str) -> WhyPage:
     )
 
 
-def _evidence(public_id: str, day: Day) -> dict[str, Any]:
+def get_evidence(public_id: str, day: Day) -> dict[str, Any]:
     """A piece of evidence, with the mineral that a fact is about."""
     fact = day.basis.facts.get(public_id)
     mineral = plain(fact.mineral) if fact and fact.mineral else ""

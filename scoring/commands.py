@@ -15,7 +15,7 @@ from scoring.exceptions import BadArgument, ScoringError
 class ScoreCommand(SeamCommand):
     """Unknown names are refused (1); what cannot be read is wrong usage (2)."""
 
-    anticipated = (ScoringError,)
+    anticipated: tuple[type[Exception], ...] = (ScoringError,)
 
     def add_point(self, parser: CommandParser) -> None:
         parser.add_argument("--on", help="day, YYYY-MM-DD (default: today)")

@@ -18,8 +18,12 @@ def score_state(score: Score) -> JSON:
 
 
 def score_sha256(gates: JSON, evidence: JSON) -> str:
-    text = json.dumps([gates, evidence], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(score_text(gates, evidence).encode()).hexdigest()
+
+
+def score_text(gates: JSON, evidence: JSON) -> str:
+    """The bytes that a score's fingerprint is of; a dossier has them as a file."""
+    return json.dumps([gates, evidence], sort_keys=True, separators=(",", ":"))
 
 
 def change_state(change: ScoreChange) -> JSON:

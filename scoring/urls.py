@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from scoring import dossier_views, exports, views
 from scoring import exploring_views as exploring
-from scoring import exports, views
 
 app_name = "scoring"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("countries/", views.country_list, name="country-list"),
     path("countries/<str:code>/", views.country, name="country"),
     path("countries/<str:code>/<str:domain>/", views.why, name="why"),
+    path("countries/<str:code>/<str:domain>/dossier/", dossier_views.score_dossier, name="score-dossier"),
     path("scorecard.csv", exports.scorecard_csv, name="scorecard-csv"),
     path("scores-by-mineral.csv", exports.by_mineral_csv, name="by-mineral-csv"),
     path("scorecard.xlsx", exports.scorecard_xlsx, name="scorecard-xlsx"),

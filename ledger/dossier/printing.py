@@ -16,14 +16,27 @@ from ledger.models import TreeHead
 from ledger.reading import announced_keys
 
 
-def frame(*, name: str, url: str, head: TreeHead, by: Actor, at: dt.datetime, is_demo: bool) -> dict[str, Any]:
-    """What `dossier.html`, the frame of every dossier, says: where it is from, and the state of the log."""
+def frame(
+    *,
+    name: str,
+    url: str,
+    head: TreeHead,
+    by: Actor,
+    at: dt.datetime,
+    is_demo: bool,
+    known_at: dt.datetime | None = None,
+) -> dict[str, Any]:
+    """What `dossier.html`, the frame of every dossier, says: where it is from, and the state of the log.
+
+    ``known_at`` is the instant whose knowledge it shows, the export's ``at`` where none is given.
+    """
     return {
         "name": name,
         "url": url,
         "head": head,
         "key": str(announced_keys()[-1][1]),
         "exported_at": at,
+        "known_at": known_at or at,
         "exported_by": by.public_id,
         "is_demo": is_demo,
         "qr": qr_code(url),

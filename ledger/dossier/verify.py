@@ -6,9 +6,10 @@
 It needs nothing but Python (3.9 or newer), no network and no trust in whoever gave you the dossier:
 
 1. every file is there, no other is, and each has the SHA-256 that the log recorded when the dossier was exported;
-2. every event of events.json is word for word an entry of the log;
-3. every entry's hash leads, by its inclusion proof (RFC 6962), to the root of the signed head;
-4. the head's signature (Ed25519, a C2SP checkpoint) fits the public key.
+2. every event of a lot, or every fact, instrument and source of a score, is word for word an entry of the log;
+3. of a score, that its level, its gates and its rules are those the log recorded, and rest on these facts alone;
+4. every entry's hash leads, by its inclusion proof (RFC 6962), to the root of the signed head;
+5. the head's signature (Ed25519, a C2SP checkpoint) fits the public key.
 
 What is left to you is whether the key is the registry's: ask for it by another way than the dossier, at best from an
 auditor who has kept it, and give it with --key. The registry publishes it at /log/ and in every checkpoint.
@@ -31,19 +32,16 @@ import stat
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 MOST_FILES = 20_000
 MOST_BYTES = 512 * 1024 * 1024
 MOST_JSON = 128 * 1024 * 1024
 PIECE = 1024 * 1024
 PROOF = "proof.json"
-NEEDED = ("dossier.pdf", "trace.json", "events.json", "epcis.json", PROOF, "verify.py")
-#: What events.json says of an event beside the event itself.
-BESIDE = ("event_id", "entry", "recorded_at", "recorded_by", "recorded_reason")
+NEEDED = ("dossier.pdf", PROOF, "verify.py")
 PROVED = {"entry", "leaf", "leaf_index", "path"}
-
 
 Point = tuple[int, int, int, int]
 
@@ -298,6 +296,57 @@ class Head:
         raise Fault("The head is not signed by the key in proof.json.")
 
 
+# --- the rows of a dossier, as the entries of the log that they are said to be
+
+
+def event_as_entry(event: dict[str, Any]) -> dict[str, Any]:
+    """An event stands in events.json beside where it stands in the log."""
+    beside = {"event_id", "entry", "recorded_at", "recorded_by", "recorded_reason"}
+    return {
+        "object_type": "event",
+        "object_id": event["event_id"],
+        "after": {key: value for key, value in event.items() if key not in beside},
+        **where(event),
+    }
+
+
+def fact_as_entry(fact: dict[str, Any]) -> dict[str, Any]:
+    """A version of a fact or an instrument, or a source, as facts.json has it."""
+    return {key: fact[key] for key in ("object_type", "object_id", "after")} | where(fact)
+
+
+def where(row: dict[str, Any]) -> dict[str, Any]:
+    names = {"entry": "entry", "recorded_at": "recorded_at", "recorded_by": "actor", "recorded_reason": "reason"}
+    return {theirs: row[ours] for ours, theirs in names.items()}
+
+
+class Kind(NamedTuple):
+    """A kind of dossier: what it is about, the entry that lists its files, the files it needs, the file whose rows are
+    proved one by one, and how such a row is read."""
+
+    subject: str
+    manifest: str
+    needed: tuple[str, ...]
+    rows: str
+    row: str
+    as_entry: Callable[[dict[str, Any]], dict[str, Any]]
+
+
+KINDS = {
+    "seam-dossier-1": Kind(
+        "lot", "dossier", ("trace.json", "events.json", "epcis.json"), "events", "event", event_as_entry
+    ),
+    "seam-score-dossier-1": Kind(
+        "score",
+        "score_dossier",
+        ("score.json", "gates.json", "facts.json", "methodology.json"),
+        "facts",
+        "record",
+        fact_as_entry,
+    ),
+}
+
+
 # --- the dossier
 
 
@@ -309,7 +358,8 @@ class Dossier:
         self.faults: list[Fault] = []
         self.held: list[str] = []
         self.head: Head | None = None
-        self.lot: str | None = None
+        self.kind: Kind | None = None
+        self.subject: str | None = None
         self.key: str | None = None
         self.entries = 0
 
@@ -324,21 +374,29 @@ class Dossier:
 
     def _check(self) -> None:
         names = set(self.files.names)
-        for name in NEEDED:
-            if name not in names:
-                self._fault(f"{name} is missing.")
+        self._need(NEEDED)
         if PROOF not in names:
             return
         proof = read_json(self.files, PROOF)
-        if set(proof) != {"format", "log", "manifest", "events", "records"} or proof["format"] != "seam-dossier-1":
+        self.kind = kind = KINDS.get(proof["format"])
+        if kind is None or set(proof) != {"format", "log", "manifest", kind.rows, "records"}:
             raise Fault("proof.json does not have the keys of a dossier.")
+        self._need(kind.needed)
         self._check_head(proof["log"])
-        leaves = {kind: [self._leaf(item) for item in proof[kind]] for kind in ("events", "records")}
+        rows, records = ([self._leaf(item) for item in proof[part]] for part in (kind.rows, "records"))
         manifest = self._leaf(proof["manifest"])
         if self.head:
             self._hold(f"{self.entries} entries stand in the log of {self.head.size} under its signed head")
-        self._check_files(manifest, names)
-        self._check_events(leaves["events"])
+        self._check_files(kind, manifest, names)
+        if f"{kind.rows}.json" in names:
+            self._check_rows(kind, rows)
+        if kind.subject == "score" and names >= set(kind.needed):
+            ScoreCheck(self, rows, records).check()
+
+    def _need(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.files.names:
+                self._fault(f"{name} is missing.")
 
     def _check_head(self, log: dict[str, str]) -> None:
         if set(log) != {"key", "checkpoint"}:
@@ -374,15 +432,15 @@ class Dossier:
                 self.entries += 1
         return entry
 
-    def _check_files(self, manifest: dict[str, Any], names: set[str]) -> None:
-        self.lot = manifest["object_id"]
+    def _check_files(self, kind: Kind, manifest: dict[str, Any], names: set[str]) -> None:
+        self.subject = manifest["object_id"]
         listed = manifest["after"]["files"]
-        if manifest["action"] != "export" or manifest["object_type"] != "dossier":
+        if manifest["action"] != "export" or manifest["object_type"] != kind.manifest:
             raise Fault("The entry that should list the dossier's files is another one.", manifest["entry"])
         before = len(self.faults)
         for name in sorted(names - set(listed) - {PROOF}):
             self._fault(f"{name} was not in the dossier that was exported.")
-        for name in sorted(set(listed) - names - set(NEEDED)):
+        for name in sorted(set(listed) - names - set(NEEDED) - set(kind.needed)):
             self._fault(f"{name} is missing.")
         for name in sorted(names & set(listed)):
             self._check_file(name, listed[name])
@@ -400,23 +458,24 @@ class Dossier:
         if name.startswith("documents/") and name != f"documents/{wanted}":
             self._fault(f"{name} is not named by its SHA-256.")
 
-    def _check_events(self, leaves: list[dict[str, Any]]) -> None:
-        if "events.json" not in self.files.names:
-            return
-        events = {event["event_id"]: event for event in read_json(self.files, "events.json")}
+    def _check_rows(self, kind: Kind, leaves: list[dict[str, Any]]) -> None:
+        name = f"{kind.rows}.json"
+        rows = [kind.as_entry(row) for row in read_json(self.files, name)]
+        said = {identity(row): row for row in rows}
         before = len(self.faults)
+        if len(said) != len(rows):
+            self._fault(f"A {kind.row} stands twice in {name}.")
         for leaf in leaves:
-            event = events.pop(leaf["object_id"], None)
-            if event is None:
-                self._fault(f"The event {leaf['object_id']} is proved but missing from events.json.", leaf["entry"])
-            elif not same(event, leaf):
-                self._fault(
-                    f"The event {leaf['object_id']} differs from entry {leaf['entry']} of the log.", leaf["entry"]
-                )
-        for event_id in events:
-            self._fault(f"The event {event_id} has no proof.")
+            number, what = leaf["entry"], f"The {kind.row} {leaf['object_id']}"
+            row = said.pop(identity(leaf), None)
+            if row is None:
+                self._fault(f"{what} is proved but missing from {name}.", number)
+            elif any(leaf[key] != value for key, value in row.items()):
+                self._fault(f"{what} differs from entry {number} of the log.", number)
+        for row in said.values():
+            self._fault(f"The {kind.row} {row['object_id']} has no proof.")
         if len(self.faults) == before:
-            self._hold(f"{len(leaves)} events are word for word what the log has")
+            self._hold(f"{len(leaves)} {kind.row}s are word for word what the log has")
 
     def _fault(self, sentence: str, entry: int | None = None) -> None:
         self.faults.append(Fault(sentence, entry))
@@ -433,7 +492,9 @@ class Dossier:
             "root": self.head.root.hex() if self.head else "",
             "first_broken": min(numbers, default=None),
             "reason": str(self.faults[0]) if self.faults else "",
-            "lot": self.lot,
+            "kind": self.kind.subject if self.kind else None,
+            "lot": self.subject if self.kind and self.kind.subject == "lot" else None,
+            "score": self.subject if self.kind and self.kind.subject == "score" else None,
             "key": self.key,
             "key_was_given": bool(self.given_keys),
             "faults": [str(fault) for fault in self.faults],
@@ -441,22 +502,55 @@ class Dossier:
         }
 
 
-def same(event: dict[str, Any], leaf: dict[str, Any]) -> bool:
-    """Whether an event of events.json is what its entry says."""
-    beside = {key: event.get(key) for key in BESIDE}
-    said = {key: value for key, value in event.items() if key not in BESIDE}
-    return (
-        said == leaf["after"]
-        and leaf["object_type"] == "event"
-        and beside
-        == {
-            "event_id": leaf["object_id"],
-            "entry": leaf["entry"],
-            "recorded_at": leaf["recorded_at"],
-            "recorded_by": leaf["actor"],
-            "recorded_reason": leaf["reason"],
-        }
-    )
+def identity(entry: dict[str, Any]) -> tuple[str, str]:
+    return entry["object_type"], entry["object_id"]
+
+
+class ScoreCheck:
+    """Whether a score is the one that was recorded: its level, its gates, its rules, and what it rests on."""
+
+    def __init__(self, dossier: Dossier, rows: list[dict[str, Any]], records: list[dict[str, Any]]) -> None:
+        self.dossier, self.rows = dossier, rows
+        self.records = {identity(record)[0]: record for record in records if record["object_type"] != "score_change"}
+        self.score = read_json(dossier.files, "score.json")
+        self.gates, self.evidence = read_json(dossier.files, "gates.json")
+
+    def check(self) -> None:
+        before = len(self.dossier.faults)
+        entry = self.records["score"]
+        for sentence in self._faults(entry["after"], self.records["methodology"]["after"]):
+            self.dossier.faults.append(Fault(sentence, entry["entry"]))
+        if len(self.dossier.faults) == before:
+            text = f"the level, {len(self.gates)} gates and the rules {self.score['methodology']} are those recorded"
+            self.dossier.held.append(f"{text} as entry {entry['entry']}, and rest on {len(self.evidence)} facts proved")
+
+    def _faults(self, recorded: dict[str, Any], rules: dict[str, Any]) -> Iterator[str]:
+        score, files = self.score, self.dossier.files
+        subject = f"{score['country']}/{score['domain']}"
+        if not subject == self.dossier.subject == f"{recorded['country']}/{recorded['domain']}":
+            yield f"score.json is about {subject}, not about what was exported."
+        for name in ("level", "low", "high"):
+            if score[name] != recorded[name]:
+                yield f"score.json says {name} {score[name]}, the log recorded {recorded[name]}."
+        if digest(files, "gates.json") != recorded["sha256"]:
+            yield "gates.json is not the trace of gates that the log recorded."
+        if digest(files, "methodology.json") != rules["sha256"] or score["methodology"] != rules["code"]:
+            yield "methodology.json is not the book of rules that the log recorded."
+        if self.gates and [trace(gate) for gate in score["gates"]] != [trace(gate) for gate in self.gates]:
+            yield "The gates of score.json are not those of gates.json."
+        if not self.gates and any(gate["facts"] or gate["state"] != "unknown" for gate in score["gates"]):
+            yield "score.json has gates with facts, and the log recorded a score without any."
+        proved = {(row["object_id"].rpartition("/v")[0], row["entry"]) for row in self.rows}
+        for fact, number in sorted(self.evidence.items()):
+            if (fact, number) not in proved:
+                yield f"The score rests on {fact}, entry {number}, which facts.json does not have."
+
+
+def trace(gate: dict[str, Any]) -> dict[str, Any]:
+    """What score.json and gates.json both say of a gate; one has its facts in full, the other their ids."""
+    same = ("gate", "state", "rule", "because", "missing", "level", "mineral")
+    ids = [[item if isinstance(item, str) else item["id"] for item in gate[part]] for part in ("facts", "not_counted")]
+    return {**{name: gate[name] for name in same}, "ids": ids, "parts": [trace(part) for part in gate["parts"]]}
 
 
 def check(path: str, keys: Iterable[str] = ()) -> dict[str, Any]:
@@ -472,7 +566,8 @@ def check(path: str, keys: Iterable[str] = ()) -> dict[str, Any]:
 
 def lines(result: dict[str, Any]) -> Iterator[str]:
     """The result for people."""
-    yield f"Dossier of lot {result['lot']}" if result["lot"] else "Dossier"
+    subject = result["lot"] or result["score"]
+    yield f"Dossier of {result['kind']} {subject}" if subject else "Dossier"
     for sentence in result["held"]:
         yield f"  holds   {sentence}."
     for sentence in result["faults"]:

@@ -14,7 +14,7 @@ from ledger.models import Entry, TreeHead
 from ledger.reading import entry_text
 from ledger.selectors import Inclusion, get_inclusion
 from registry.choices import label
-from registry.paths import entry_path, fact_path, instrument_path, lot_path
+from registry.paths import entry_path, fact_path, instrument_path, lot_path, why_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ def _object_href(entry: Entry) -> str:
         return fact_path(public_id)
     if entry.object_type in {"lot", "dossier"}:
         return lot_path(entry.object_id)
+    if entry.object_type in {"score", "score_dossier"}:
+        return why_path(*entry.object_id.split("/")[:2])
     return instrument_path(public_id) if entry.object_type == "instrument_version" else ""
 
 

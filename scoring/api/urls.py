@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scoring.api import exploring, views
+from scoring.api import dossiers, exploring, views
 
 urlpatterns = [
     path("scorecard/", views.ScorecardView.as_view(), name="api-scorecard"),
     path("scores/by-mineral/", views.ByMineralView.as_view(), name="api-by-mineral"),
     path("scores/<str:country>/<str:domain>/explain/", views.ExplainView.as_view(), name="api-explain"),
+    path("scores/<str:country>/<str:domain>/dossier/", dossiers.DossierView.as_view(), name="api-score-dossier"),
     path("scores/<str:country>/series/", exploring.SeriesView.as_view(), name="api-series"),
     path("what-if/", exploring.WhatIfView.as_view(), name="api-what-if"),
     path("compare/", exploring.CompareView.as_view(), name="api-compare"),

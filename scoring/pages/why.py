@@ -89,6 +89,15 @@ class WhyPage:
     def has_facts(self) -> bool:
         return self.cell.low is not None
 
+    @property
+    def passed(self) -> int:
+        return sum(gate.standing == State.PASS for gate in self.gates)
+
+    @property
+    def missing(self) -> int:
+        """How many pieces that gates ask for no source states, each counted once."""
+        return len({item for gate in self.gates for item in gate.missing})
+
 
 Evidence = Callable[[str], Mapping[str, Any]]
 
