@@ -62,8 +62,11 @@ def _measure(instrument: Instrument, measure: Measure, version: int) -> MeasureS
     )
 
 
-def details_of(instrument: Instrument, measures: Sequence[Measure]) -> JSON:
-    """What pages show beside the state: names, numbers, the source and what it says."""
+def details_of(instrument: Instrument, measures: Sequence[Measure], events: Iterable[StatusEvent] = ()) -> JSON:
+    """What pages show beside the state: names, numbers, the source and what it says, notes on the steps of its life."""
+    events = sorted(events, key=lambda event: event.since)
+    keys = step_keys((event.status, event.since) for event in events)
+    notes = {key: event.note for key, event in zip(keys, events, strict=True) if event.note}
     return {
         "title_original": instrument.title_original,
         "number": instrument.number,
@@ -83,7 +86,18 @@ def details_of(instrument: Instrument, measures: Sequence[Measure]) -> JSON:
         },
         "relations": relation_details(instrument),
         "documents": document_details(instrument),
+        **({"status_notes": notes} if notes else {}),
     }
+
+
+def step_keys(steps: Iterable[tuple[str, object]]) -> list[str]:
+    """What notes on steps of a life are kept under: status and date, and a number where both were there before."""
+    keys: list[str] = []
+    for status, since in steps:
+        key = f"{status} {since or 'at a time not stated'}"
+        again = sum(1 for each in keys if each == key or each.startswith(f"{key} ("))
+        keys.append(f"{key} ({again + 1})" if again else key)
+    return keys
 
 
 def relation_details(instrument: Instrument) -> list[dict[str, str]]:

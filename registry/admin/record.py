@@ -32,7 +32,7 @@ def sections_of(instrument: Instrument, words: Words) -> list[Section]:
     """The whole record, section by section, in the order of the form."""
     return [
         Section("Instrument", tuple(_instrument_lines(instrument, words))),
-        Section("Status", tuple(_event_line(event) for event in instrument.status_events.all())),
+        Section("Status", tuple(line for event in instrument.status_events.all() for line in _event_lines(event))),
         *(_measure_section(measure, words) for measure in instrument.measures.order_by("number")),
         *_related_sections(instrument),
         Section("Evidence", tuple(_evidence_lines(instrument))),
@@ -68,8 +68,10 @@ def _relation_line(row: InstrumentRelation) -> Line:
     return Line(row.get_kind_display(), row.other.title + (f", since {row.since}" if row.since else ""))
 
 
-def _event_line(event: StatusEvent) -> Line:
-    return Line(event.get_status_display(), partial_date(event.since, event.basis))
+def _event_lines(event: StatusEvent) -> Iterator[Line]:
+    yield Line(event.get_status_display(), partial_date(event.since, event.basis))
+    if event.note:
+        yield Line("Note", event.note)
 
 
 def _measure_section(measure: Measure, words: Words) -> Section:
@@ -99,4 +101,4 @@ def changes_against(instrument: Instrument, version: InstrumentVersion, words: W
     """What approving the record as it stands would change of an approved version, in words."""
     measures, events = list(instrument.measures.order_by("number")), list(instrument.status_events.all())
     state = state_of(instrument, measures, events, version=version.number).to_json()
-    return changes_between(contents_of(version), {**state, "details": details_of(instrument, measures)}, words)
+    return changes_between(contents_of(version), {**state, "details": details_of(instrument, measures, events)}, words)

@@ -23,6 +23,7 @@ from registry.domain.timeline import Moment, Period, Timeline, timeline
 from registry.models import InstrumentVersion
 from registry.parts import Link, ProofMark, SourceMark
 from registry.paths import document_path, instrument_path, issuer_path, judgement_path
+from registry.states import step_keys
 from registry.wording import basis_words, listed, measure_badge, measure_class, measure_title, source_mark, status_badge
 
 _STARTING = (Status.IN_FORCE, Status.SIGNED)
@@ -70,10 +71,11 @@ class MeasureCard:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A dated step of an instrument's life, in words."""
+    """A dated step of an instrument's life, in words, with the desk's note on it."""
 
     words: str
     since: PartialDate | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def instrument_page(
         sha256=source.get("sha256") or "",
         life=life,
         life_words=_life_words(state, on),
-        happenings=tuple(_happenings(state)),
+        happenings=tuple(_happenings(state, details.get("status_notes") or {})),
         measures=tuple(_card(measure, state, details, on, countries, minerals) for measure in state.measures),
         versions=tuple(_versions(versions, shown, {**countries, **minerals})),
         proof=ProofMark(shown.recorded_entry_id),
@@ -249,9 +251,13 @@ def _start(state: InstrumentState) -> PartialDate | None:
     return next(iter(began or steps), None)
 
 
-def _happenings(state: InstrumentState) -> Iterable[Happening]:
-    for event in sorted(state.events, key=lambda event: event.since.first if event.since else dt.date.min):
-        yield Happening(label(event.status), event.since)
+def _happenings(state: InstrumentState, notes: Mapping[str, str]) -> Iterable[Happening]:
+    keys = step_keys((event.status, event.since) for event in state.events)
+    steps = sorted(
+        zip(state.events, keys, strict=True), key=lambda step: step[0].since.first if step[0].since else dt.date.min
+    )
+    for event, key in steps:
+        yield Happening(label(event.status), event.since, notes.get(key, ""))
     if state.until:
         yield Happening("Ends", state.until)
 

@@ -144,7 +144,7 @@ def publish(*, instrument: Instrument, by: Actor, reason: str = "") -> Instrumen
         instrument=instrument,
         number=number,
         content=state_of(instrument, measures, events, version=number).to_json(),
-        details=details_of(instrument, measures),
+        details=details_of(instrument, measures, events),
         approved_by=by.public_id,
         drafted_by=instrument.drafted_by,
     )

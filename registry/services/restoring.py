@@ -13,6 +13,7 @@ from registry.exceptions import BadInput
 from registry.models import Instrument, InstrumentDocument, InstrumentRelation, InstrumentVersion, Measure, Source, User
 from registry.services.instruments import Draft, save_draft
 from registry.services.reference import draft_of
+from registry.states import step_keys
 
 _DETAILS = ("title_original", "number", "type", "legal_force", "quote", "note", "section")
 _FILE = ("role", "language", "url", "name", "media_type", "size", "sha256", "retrieved_at")
@@ -45,6 +46,10 @@ def _draft(version: InstrumentVersion) -> Draft:
         more = details.get("measures", {}).get(was.measure_id, {})
         measure.number = int(was.measure_id.rpartition(".")[2])
         measure.exemptions, measure.rate = more.get("exemptions", ""), more.get("rate", "")
+    notes = details.get("status_notes") or {}
+    keys = step_keys((event.status, event.since) for event in draft.events)
+    for key, event in zip(keys, draft.events, strict=True):
+        event.note = notes.get(key, "")
     draft.is_numbered = True
     draft.relations = [row for row in map(_relation, details.get("relations") or ()) if row]
     draft.documents = [_document(row) for row in details.get("documents") or ()]

@@ -7,9 +7,18 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from ledger.domain.actor import COMMAND
-from registry.models import Flag, Instrument, InstrumentDocument, InstrumentRelation, InstrumentVersion, User
+from registry.models import (
+    Flag,
+    Instrument,
+    InstrumentDocument,
+    InstrumentRelation,
+    InstrumentVersion,
+    StatusEvent,
+    User,
+)
 from registry.models.tracked import NoHistory, TrackedQuerySet
 from registry.services.documents import fill
 from registry.services.instruments import Draft, publish, save_draft
@@ -135,3 +144,25 @@ def test_all_that_a_version_says_comes_back_with_its_relations_and_documents(
 
     assert fourth.details == second.details
     assert len(fourth.details["relations"]) == len(fourth.details["documents"]) == 1
+
+
+def test_a_note_on_a_step_of_the_life_is_part_of_the_version_shown_and_restored(
+    approved: Instrument, officer: User
+) -> None:
+    [event] = approved.status_events.all()
+    event.note = "by its article 9"
+    twice = [StatusEvent(status="amended", note=words) for words in ("first", "second")]
+    noted = publish(
+        instrument=save_draft(draft=Draft(approved, events=[event, *twice]), by=COMMAND, reason="noted"), by=COMMAND
+    )
+    shown = Client().get(f"/instruments/{approved.instrument_id}/").context["page"].happenings
+    assert [step.note for step in shown] == ["first", "second", "by its article 9"]
+    bare = [StatusEvent(status="in_force", since="2026-11-23")]
+    gone = list(approved.status_events.all())
+    publish(instrument=save_draft(draft=Draft(approved, events=bare, removed=gone), by=COMMAND, reason="x"), by=COMMAND)
+    noted.refresh_from_db()
+    again = publish(instrument=restore(version=noted, by=officer, reason="needed"), by=COMMAND)
+    assert again.details == noted.details
+    assert sorted(approved.status_events.values_list("status", "note")) == [
+        ("amended", "first"), ("amended", "second"), ("in_force", "by its article 9"),
+    ]  # fmt: skip

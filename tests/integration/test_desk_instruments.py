@@ -336,3 +336,48 @@ def test_words_of_the_news_are_shown_as_words(officer: User, flag: Flag) -> None
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_copy_takes_what_the_act_is_and_does_and_leaves_its_number_days_status_and_evidence(
+    officer: User, reviewer: User, flag: Flag
+) -> None:
+    client = at_desk(officer)
+    model = draft_from(
+        client, flag, number="BE 9/2569", note="A note.", counterparts=["CN"], type="notification", _submit="1",
+        **{"measures-0-until": "2030", "measures-0-rate": "5 %", "measures-0-exemptions": "samples"},
+    )  # fmt: skip
+    at_desk(reviewer).post(f"/admin/registry/instrument/{model.pk}/step/approve/")
+    assert (
+        f"?copy={model.instrument_id}" in client.get(f"/admin/registry/instrument/{model.pk}/change/").content.decode()
+    )
+    address = f"/admin/registry/instrument/add/?copy={model.instrument_id}"
+    shown = filled(client, address)
+    assert (shown["number"], shown["until"], shown["source"], shown["quote"], shown["note"]) == ("", "", "", "", "")
+    answer = client.post(
+        "/admin/registry/instrument/add/",
+        {**shown, "title": "The next rule", "status_events-0-status": "proposed", "_save": "1"},
+    )
+    assert answer.status_code == 302, answer.context["errors"]
+
+    copied, [measure], [was] = (
+        Instrument.objects.latest("pk"),
+        Instrument.objects.latest("pk").measures.all(),
+        model.measures.all(),
+    )
+    same = ("code", "direction", "minerals", "materials", "hs", "stages", "destinations", "rate", "exemptions")
+    assert [getattr(measure, name) for name in same] == [getattr(was, name) for name in same]
+    assert (measure.start, measure.until) == ("", "")
+    same = ("country_id", "type", "legal_force", "scope", "pillar", "counterparts")
+    assert [getattr(copied, name) for name in same] == [getattr(model, name) for name in same]
+    assert (copied.number, copied.source, copied.flag, copied.state, copied.note) == ("", None, None, "draft", "")
+    assert list(copied.status_events.values_list("status", "since")) == [("proposed", "")]
+    assert not copied.documents.exists()
+    assert not copied.relations.exists()
+    assert list(Instrument.objects.get(pk=model.pk).measures.values_list("until", flat=True)) == ["2030"]
+
+
+def test_an_officer_copies_nothing_that_an_officer_may_not_see(officer: User, flag: Flag) -> None:
+    model = draft_from(at_desk(officer), flag)
+    stranger = at_desk(person("stranger", "officer", "VN"))
+
+    assert filled(stranger, f"/admin/registry/instrument/add/?copy={model.instrument_id}")["title"] == ""
