@@ -30,6 +30,7 @@ from scoring.domain.drawing import Cause, StepChart
 from scoring.domain.inputs import plain
 from scoring.domain.methodology import Domain
 from scoring.domain.robustness import rank_ranges
+from scoring.domain.wording import clean
 from scoring.effects import no_change_reason
 from scoring.histories import level_spans
 from scoring.models import ScoreChange
@@ -46,7 +47,7 @@ from scoring.pages.country import (
     role_of,
 )
 from scoring.pages.front import Coming, FrontPage, coming, ends_ahead, front_page, proposals
-from scoring.pages.parts import NAMES, ChangeNote, change_note, clean, evidence_line, score_cell
+from scoring.pages.parts import NAMES, ChangeNote, change_note, evidence_line, score_cell
 from scoring.pages.why import WhyPage, why_page
 from scoring.readings import get_other_readings
 from scoring.selectors import evidence_json, get_changes

@@ -14,6 +14,7 @@ from scoring.domain.card import Card, CountryScore, DomainScore, score, two_deci
 from scoring.domain.diff import CellChange, compare
 from scoring.domain.overlay import apply
 from scoring.domain.trace import GateTrace
+from scoring.domain.wording import clean
 from scoring.methodologies import official
 from scoring.selectors import get_basis
 
@@ -38,7 +39,7 @@ def effect_of(draft: InstrumentState, on: dt.date) -> ScoresEffect:
     changes = tuple(change for change in compare(before, after) if change.level_changed)
     reason = "" if changes else no_change_reason(after, draft.country, draft.instrument_id)
     lines = [change.sentence(names) for change in changes] or [f"No score changes, because {reason}."]
-    return ScoresEffect(changes, reason, (*lines, *_overall_lines(before, after, names)))
+    return ScoresEffect(changes, reason, (*map(clean, lines), *_overall_lines(before, after, names)))
 
 
 def fact_effect_of(fact_id: str, fact: Fact | None, on: dt.date) -> tuple[tuple[str, ...], bool]:
@@ -51,7 +52,7 @@ def fact_effect_of(fact_id: str, fact: Fact | None, on: dt.date) -> tuple[tuple[
     after = score(supposed, rules, on, members)
     changes = compare(before, after, {fact_id})
     names = country_names() | ({fact_id: fact.text} if fact else {})
-    lines = tuple(change.sentence(names) for change in changes if change.level_changed)
+    lines = tuple(clean(change.sentence(names)) for change in changes if change.level_changed)
     flips = tuple(f"{names[c.country]}, {c.domain.value}: gate {flip.gate} flips." for c in changes for flip in c.flips)
     nothing = "No gate flips and no score changes."
     return (*(lines or ("No score changes.",)), *flips) if changes else (nothing,), bool(changes)

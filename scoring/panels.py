@@ -17,9 +17,10 @@ from scoring.day import Day
 from scoring.domain.by_mineral import card_by_mineral
 from scoring.domain.card import two_decimals
 from scoring.domain.diff import span
+from scoring.domain.wording import clean
 from scoring.effects import no_change_reason
 from scoring.pages.by_mineral import lines_of_mineral
-from scoring.pages.parts import NAMES, clean, sentence
+from scoring.pages.parts import NAMES, sentence
 
 
 @receiver(asking_panels, dispatch_uid="scoring.panels")

@@ -12,11 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from ledger.domain.actor import Door
 from registry import permissions
 from registry.admin.base import ServiceAdmin
-from registry.choices import FactStatus
+from registry.admin.filters import NamedCountryFilter, NamedKindFilter, NamedMineralFilter, named
+from registry.choices import FactStatus, label
 from registry.domain.facts import Fact
 from registry.exceptions import NotAllowed, RegistryError
 from registry.fact_forms import FactForm
@@ -33,8 +35,8 @@ class FactAdmin(ServiceAdmin):
     form = FactForm
     change_form_template = "admin/registry/factversion/change_form.html"
     autocomplete_fields = ("source",)
-    list_display = ("fact_id", "kind", "country", "mineral", "value", "mark", "version", "source")
-    list_filter = ("status", "country", "mineral", "kind")
+    list_display = ("stated", "value", "mark", "version", "cited")
+    list_filter = ("status", NamedCountryFilter, NamedMineralFilter, NamedKindFilter)
     list_select_related = ("source",)
     search_fields = ("fact_id", "kind", "source__title")
     _typed = (
@@ -46,11 +48,11 @@ class FactAdmin(ServiceAdmin):
         ("Evidence", {"fields": ("source", "section", "quote", "confidence")}),
         ("For the log", {"fields": ("fact_id", "reason")}),
     )
-    _shown = ("fact_id", "version", "status", "kind", "country", "mineral", "value", "holds", "confidence", "quote",
-              "source", "recorded_by")  # fmt: skip
+    _shown = ("stated", "value", "holds", "confidence", "quote", "source", "status", "version", "recorded_by",
+              "fact_id")  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FactVersion]:
-        return super().get_queryset(request).filter(superseded_entry=None)
+        return named(super().get_queryset(request).filter(superseded_entry=None))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A version is never changed: another one is proposed."""
@@ -68,6 +70,17 @@ class FactAdmin(ServiceAdmin):
         return _initial(found) if found else {}
 
     # --- the list and a version
+
+    @admin.display(description="what is stated", ordering="kind")
+    def stated(self, version: Any) -> SafeString:
+        about = (
+            f"{label(version.kind)}, {version.mineral_name.lower()}" if version.mineral_name else label(version.kind)
+        )
+        return format_html('{}<span class="sub">{}</span>', about, version.country_name or "the region or the world")
+
+    @admin.display(description="source", ordering="source__title")
+    def cited(self, version: FactVersion) -> str:
+        return Truncator(version.source.title).chars(60) if version.source else ""
 
     @admin.display(description="value")
     def value(self, version: FactVersion) -> str:

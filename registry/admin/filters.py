@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 
-from registry.choices import MEASURE_CODES
+from registry.choices import MEASURE_CODES, label
 from registry.models import Country, Instrument, Measure, Mineral
+from registry.wording import country_names, mineral_names
 
 
 def _once(request: HttpRequest, name: str, load: Callable[[], list[Any]]) -> list[Any]:
@@ -106,3 +107,55 @@ class MeasureFilter(CountedTogether, admin.SimpleListFilter):
         if not code:
             return queryset
         return queryset.filter(Exists(Measure.objects.filter(instrument=OuterRef("pk"), code=code)))
+
+
+def named(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows that hold codes of a country and a mineral as text, with the names that people read."""
+    found: QuerySet[Any] = rows.annotate(
+        country_name=Subquery(Country.objects.filter(pk=OuterRef("country")).values("name"))
+    )
+    if any(column.name == "mineral" for column in rows.model._meta.concrete_fields):
+        found = found.annotate(mineral_name=Subquery(Mineral.objects.filter(pk=OuterRef("mineral")).values("name")))
+    return found
+
+
+class _NamedFilter(CountedTogether, admin.SimpleListFilter):
+    """Values of a column that holds codes as text, by their names."""
+
+    def names(self) -> dict[str, str]:
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        def load() -> list[Any]:
+            rows = model_admin.get_queryset(request).order_by().values_list(self.parameter_name, flat=True).distinct()
+            names = self.names()
+            return sorted(((code, names.get(code) or label(code)) for code in rows if code), key=lambda each: each[1])
+
+        return _once(request, self.parameter_name or "", load)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{self.parameter_name or "": self.value()}) if self.value() else queryset
+
+
+class NamedCountryFilter(_NamedFilter):
+    title = "country"
+    parameter_name = "country"
+
+    def names(self) -> dict[str, str]:
+        return country_names()
+
+
+class NamedMineralFilter(_NamedFilter):
+    title = "mineral"
+    parameter_name = "mineral"
+
+    def names(self) -> dict[str, str]:
+        return mineral_names()
+
+
+class NamedKindFilter(_NamedFilter):
+    title = "what is stated"
+    parameter_name = "kind"
+
+    def names(self) -> dict[str, str]:
+        return {}

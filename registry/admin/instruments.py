@@ -50,8 +50,9 @@ from registry.paths import instrument_path
 from registry.previews import Preview, get_preview
 from registry.services.drafting import draft_from_news
 from registry.services.instruments import Draft, save_draft
+from registry.services.vocabularies import country_words
 from registry.templatetags.seam import badge, date_words
-from registry.wording import status_badge
+from registry.wording import listed, status_badge
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -131,9 +132,10 @@ class InstrumentAdmin(ReviewAdmin):
 
     @admin.display(description="title", ordering="title")
     def titled(self, instrument: Instrument) -> SafeString:
-        sides = f"with {', '.join(instrument.counterparts)}" if instrument.counterparts else ""
-        original = ", ".join(filter(None, (instrument.title_original or instrument.number, sides)))
-        return format_html('{}<span class="sub">{}</span>', instrument.title, original)
+        names = listed(instrument.counterparts, country_words(), every="", proper=True)
+        original = instrument.title_original or instrument.number
+        below = ", ".join(filter(None, (original, f"with {names}" if names else "")))
+        return format_html('{}<span class="sub">{}</span>', instrument.title[:1].upper() + instrument.title[1:], below)
 
     @admin.display(description="at the desk", ordering="state")
     def at_desk(self, instrument: Instrument) -> SafeString:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ledger.domain.actor import Door
 from registry.admin.base import ReadOnlyAdmin, ServiceAdmin
+from registry.admin.filters import NamedCountryFilter, named
+from registry.choices import label
 from registry.forms import FacilityForm, PartyForm
 from registry.models import Country, Facility, Material, Mineral, Party
 from registry.services.parties import change_facility, change_party
@@ -51,6 +54,13 @@ class CorrectedAdmin(ServiceAdmin):
     #: What is shown and does not change here.
     fixed: tuple[str, ...] = ()
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return named(super().get_queryset(request))
+
+    @admin.display(description="country", ordering="country")
+    def where(self, row: Any) -> str:
+        return str(row.country_name or row.country)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -71,13 +81,13 @@ class PartyAdmin(CorrectedAdmin):
     form = PartyForm
     fields = ("name", "country")
     fixed = ("party_id", "does")
-    list_display = ("name", "party_id", "country", "does")
-    list_filter = ("country",)
+    list_display = ("name", "where", "does")
+    list_filter = (NamedCountryFilter,)
     search_fields = ("name", "party_id")
 
     @admin.display(description="roles")
     def does(self, party: Party) -> str:
-        return ", ".join(party.roles)
+        return ", ".join(label(role).lower() for role in party.roles)
 
     def write(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
         by = request.user.actor(Door.DESK)  # type: ignore[union-attr]
@@ -91,8 +101,8 @@ class FacilityAdmin(CorrectedAdmin):
               ("licence_from", "licence_until"), "capacity_t_per_year")  # fmt: skip
     fixed = ("facility_id", "stage", "tier", "operating_status", "place", "source", "quote", "note")
     autocomplete_fields = ("operator",)
-    list_display = ("name", "facility_id", "kind", "country", "operator", "stage")
-    list_filter = ("kind", "country", "stage")
+    list_display = ("name", "kind", "where", "operator", "stage")
+    list_filter = ("kind", NamedCountryFilter, "stage")
     list_select_related = ("operator",)
     search_fields = ("name", "facility_id", "operator__name")
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from ledger.models import Recorded
-from registry.choices import FACT_STATUSES
+from registry.choices import FACT_STATUSES, label
 from registry.models.sources import Source
 
 
@@ -28,6 +28,7 @@ class FactVersion(Recorded):
 
     class Meta:
         ordering = ["fact_id", "version"]
+        verbose_name = "fact"
         # The newest version of each fact that was known at an instant: one seek a fact, however long its past.
         indexes = [models.Index(fields=["fact_id", "-recorded_entry"], name="registry_fact_as_known")]
         constraints = [
@@ -50,4 +51,5 @@ class FactVersion(Recorded):
         return self.country or None
 
     def __str__(self) -> str:
-        return f"{self.fact_id} v{self.version}"
+        about = label(self.mineral).lower() if self.mineral else ""
+        return f"{', '.join(filter(None, (label(self.kind), about)))}, version {self.version}"

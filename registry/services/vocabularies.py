@@ -50,6 +50,12 @@ def measure_words() -> dict[str, dict[str, str]]:
 
 
 @cache
+def country_words() -> dict[str, str]:
+    """Names of countries and bodies by code, as shipped: for lists that may not ask the database again for each row."""
+    return {row["code"]: row["name"] for row in _read("countries.yaml")["countries"]}
+
+
+@cache
 def mast_edition() -> str:
     """The edition of UNCTAD's MAST whose codes `measure_words` has; editions differ in their codes of chapter P."""
     return str(_read("measures.yaml")["mast_edition"])

@@ -10,7 +10,8 @@ from registry.paths import country_path, mineral_path, why_path
 from scoring.domain.by_mineral import MineralScore
 from scoring.domain.methodology import Domain
 from scoring.domain.trace import State
-from scoring.pages.parts import LEVEL_WORDS, clean, sentence
+from scoring.domain.wording import clean
+from scoring.pages.parts import LEVEL_WORDS, sentence
 
 
 @dataclass(frozen=True, slots=True)

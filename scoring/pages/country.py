@@ -16,9 +16,10 @@ from scoring.domain.dependence import Indicator
 from scoring.domain.drawing import Cause, LevelSpan, StepChart, step_chart
 from scoring.domain.methodology import Domain, Methodology
 from scoring.domain.trace import GateTrace, State
+from scoring.domain.wording import clean
 from scoring.pages.by_mineral import MineralLine
 from scoring.pages.front import overall_text
-from scoring.pages.parts import NAMES, ChangeNote, EvidenceLine, ScoreCell, clean, first_reason, score_cell, sentence
+from scoring.pages.parts import NAMES, ChangeNote, EvidenceLine, ScoreCell, first_reason, score_cell, sentence
 
 
 @dataclass(frozen=True, slots=True)

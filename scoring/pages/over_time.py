@@ -15,8 +15,9 @@ from scoring.domain.card import Card
 from scoring.domain.diff import CellChange
 from scoring.domain.methodology import Domain
 from scoring.domain.trace import State
+from scoring.domain.wording import clean
 from scoring.pages.front import CardRow
-from scoring.pages.parts import NAMES, EvidenceLine, clean, evidence_line, sentence
+from scoring.pages.parts import NAMES, EvidenceLine, evidence_line, sentence
 
 Span = tuple[int | None, int | None]
 

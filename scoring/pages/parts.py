@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from registry.paths import country_path, fact_path, instrument_path, why_path
 from registry.wording import source_mark
 from scoring.domain.card import DomainScore
 from scoring.domain.methodology import Domain
+from scoring.domain.wording import clean
 from scoring.models import ScoreChange
 
 #: The levels of v1 in a word or two, as they stand in cells.
@@ -77,14 +77,6 @@ def level_word(score: DomainScore) -> str:
         facts = "a fact is missing" if missing == 1 else "facts are missing"
         return f"Not decided: {facts}"
     return LEVEL_WORDS[score.domain][score.level - 1]
-
-
-def clean(words: str) -> str:
-    """A gate's reason without ids: what they name stands beside it with its source."""
-    words = re.sub(r"\b(what|whether) [a-z]{2,6}-[a-z0-9.-]+ is (about|in force)", r"\1 an act is \2", words)
-    words = re.sub(r" \((?:[a-z0-9]+[-.][a-z0-9.-]+)(?:, [a-z0-9]+[-.][a-z0-9.-]+)*\)", "", words)
-    # Reasons that differed by their id alone are now one reason said several times.
-    return re.sub(r"([^;()]+)(?:; \1)+(?=[;).]|$)", r"\1", words)
 
 
 def sentence(words: str) -> str:

@@ -15,8 +15,9 @@ from scoring.domain.card import CountryScore, two_decimals
 from scoring.domain.diff import CellChange, span
 from scoring.domain.inputs import Evidence
 from scoring.domain.overlay import Operation
+from scoring.domain.wording import clean
 from scoring.pages.composing import words_of
-from scoring.pages.parts import NAMES, clean, sentence
+from scoring.pages.parts import NAMES, sentence
 from scoring.supposing import Supposition, standings
 
 PATH = "/what-if/"

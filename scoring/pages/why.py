@@ -11,7 +11,8 @@ from registry.paths import judgement_path
 from scoring.domain.card import DomainScore
 from scoring.domain.methodology import Domain, Methodology
 from scoring.domain.trace import GateTrace, State
-from scoring.pages.parts import NAMES, ChangeNote, EvidenceLine, ScoreCell, clean, evidence_line, first_reason, sentence
+from scoring.domain.wording import clean
+from scoring.pages.parts import NAMES, ChangeNote, EvidenceLine, ScoreCell, evidence_line, first_reason, sentence
 
 
 @dataclass(frozen=True, slots=True)
