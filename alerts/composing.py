@@ -15,6 +15,7 @@ from alerts.domain.items import Item, Kind
 from alerts.domain.netting import Net, Step, net
 from alerts.languages import ENGLISH
 from alerts.models import Notice
+from ledger.selectors import get_newest_entry
 from registry import paths
 from registry.domain.instruments import InstrumentState, StatusEvent
 from registry.models import Flag, InstrumentVersion
@@ -315,6 +316,7 @@ def _flag(notice: Notice) -> Item | None:
         country_name=flag.country.name if flag.country else "",
         minerals=tuple(flag.minerals),
         measures=(flag.measure,) if flag.measure else (),
+        entry=recorded.pk if (recorded := get_newest_entry("flag", flag.flag_id)) else None,
         recorded_at=flag.raised_at.isoformat(),
         page=f"/admin/registry/flag/{flag.pk}/change/",
         is_demo=flag.entry.feed.is_demo,

@@ -23,7 +23,7 @@ from alerts.languages import ENGLISH
 from alerts.links import absolute
 from alerts.telling import level_text
 from registry.models import InstrumentVersion
-from registry.paths import instrument_path
+from registry.paths import entry_path, instrument_path
 from scoring.models import ScoreChange
 
 _NEWEST = 100
@@ -60,7 +60,7 @@ def _scores(request: HttpRequest) -> Iterable[Entry]:
         demo = " (demonstration data)" if change.is_demo else ""
         page = f"{reverse('scoring:changes')}#{change.change_id}"
         tags = tuple(tag for tag in (change.country, change.domain, change.cause) if tag)
-        text = f"{change.sentence}{demo}"
+        text = f"{change.sentence}{demo} {_proved(change.recorded_entry_id)}"
         yield Entry(f"urn:seam:change:{change.change_id}", change_title(change), text, page, change.recorded_at, tags)
 
 
@@ -95,11 +95,15 @@ def _version_entry(version: InstrumentVersion) -> Entry:
     return Entry(
         id=f"urn:seam:instrument:{public_id}:v{version.number}",
         title=f"{version.instrument.country}: {version.content['title']}",
-        text=str(version.details.get("quote") or version.content["title"]),
+        text=f"{version.details.get('quote') or version.content['title']} {_proved(version.recorded_entry_id)}",
         page=instrument_path(public_id),
         at=version.recorded_entry.recorded_at,
         tags=(version.instrument.country_id, *sorted(minerals), *sorted(codes)),
     )
+
+
+def _proved(entry: int) -> str:
+    return f"Log entry {entry}: {absolute(entry_path(entry))}"
 
 
 _SCORES = Topic("SEAM: score changes", "What moved, why, and where it is proved", "/changes/", _scores)

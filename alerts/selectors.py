@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
@@ -16,6 +16,9 @@ from alerts.messages import title_of
 from alerts.models import Bulletin, Contact, Delivery, Match, Notice, Subscription
 from alerts.scopes import scope_text
 from alerts.services.fan_out import Told, may_see, read, touched_of, wish_of
+from ledger.models import Entry, Leaf
+from ledger.selectors import get_newest_entry
+from registry.parts import ProofMark
 
 #: What waits for longer than this is late, and the health page is red.
 LATE_AFTER = dt.timedelta(minutes=5)
@@ -55,13 +58,15 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """A bulletin or digest as a reader's log lists it."""
+    """A bulletin or digest as a reader's log lists it; ``entry`` is the log entry of the first change it tells."""
 
     title: str
     at: dt.datetime
     outcome: str
     bulletin_id: str
     delivery: Delivery | None = None
+    entry: int | None = None
+    proof: ProofMark | None = None
 
 
 def get_health(now: dt.datetime | None = None) -> Health:
@@ -107,8 +112,32 @@ def get_log(contact: Contact, *, most: int = 40) -> list[LogRow]:
     told = {row.bulletin_id for row in rows}
     for bulletin in Bulletin.objects.order_by("-pk")[:most]:
         if bulletin.bulletin_id not in told and not bulletin.thread.startswith("endpoint:"):
-            rows.append(LogRow(_title(bulletin), bulletin.settled_at, "no message", bulletin.bulletin_id))
-    return sorted(rows, key=lambda row: row.at, reverse=True)[:most]
+            entry = _first_entry([Item.from_json(plain) for plain in bulletin.items])
+            rows.append(LogRow(_title(bulletin), bulletin.settled_at, "no message", bulletin.bulletin_id, entry=entry))
+    return _with_proofs(sorted(rows, key=lambda row: row.at, reverse=True)[:most])
+
+
+def get_announcement(bulletin: Bulletin) -> ProofMark | None:
+    """Where the log says that a bulletin was made; None for a note about a way, which is none."""
+    entry = get_newest_entry("bulletin", bulletin.bulletin_id)
+    return ProofMark(entry.pk, hasattr(entry, "leaf")) if entry else None
+
+
+def _with_proofs(rows: Sequence[LogRow]) -> list[LogRow]:
+    """Each with its place in the log: that of the change, or of the bulletin of what changed back."""
+    bare = [row.bulletin_id for row in rows if row.entry is None and row.bulletin_id]
+    announced = Entry.objects.filter(object_type="bulletin", object_id__in=bare).values_list("object_id", "pk")
+    numbers = dict(announced)
+    entries = [row.entry or numbers.get(row.bulletin_id) for row in rows]
+    sealed = set(Leaf.objects.filter(entry__in=[each for each in entries if each]).values_list("entry_id", flat=True))
+    return [
+        replace(row, proof=ProofMark(entry, entry in sealed) if entry else None)
+        for row, entry in zip(rows, entries, strict=True)
+    ]
+
+
+def _first_entry(items: Sequence[Item]) -> int | None:
+    return next((item.entry for item in items if item.entry), None)
 
 
 def items_of(delivery: Delivery) -> list[Item]:
@@ -192,9 +221,10 @@ def outcome_of(delivery: Delivery) -> str:
 
 def _row(delivery: Delivery) -> LogRow:
     bulletin_id = delivery.bulletin.bulletin_id if delivery.bulletin else ""
-    title = "A test" if delivery.key.startswith("test:") else title_of(delivery, items_of(delivery))
+    items = items_of(delivery)
+    title = "A test" if delivery.key.startswith("test:") else title_of(delivery, items)
     outcome = f"{delivery.endpoint.get_way_display()}: {outcome_of(delivery)}"
-    return LogRow(title, delivery.created_at, outcome, bulletin_id, delivery)
+    return LogRow(title, delivery.created_at, outcome, bulletin_id, delivery, _first_entry(items))
 
 
 def _title(bulletin: Bulletin) -> str:

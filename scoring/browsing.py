@@ -19,6 +19,7 @@ from registry.models import Facility
 from registry.pages.facts import fact_line
 from registry.pages.instruments import instrument_row
 from registry.pages.minerals import production_of
+from registry.parts import ProofMark
 from registry.reference import PUBLISHED, load_countries, load_judgements
 from registry.wording import country_names, mineral_names
 from scoring.day import Day
@@ -50,7 +51,7 @@ from scoring.pages.front import Coming, FrontPage, coming, ends_ahead, front_pag
 from scoring.pages.parts import NAMES, ChangeNote, change_note, evidence_line, score_cell
 from scoring.pages.why import WhyPage, why_page
 from scoring.readings import get_other_readings
-from scoring.selectors import evidence_json, get_changes
+from scoring.selectors import evidence_json, get_changes, get_recorded
 
 #: How many dates and proposals the front page tells ahead.
 _AHEAD = 3
@@ -132,7 +133,7 @@ def get_country_page(day: Day, code: str) -> CountryPage:
         name=day.names[code],
         card=day.card,
         country=country,
-        cards=domain_cards(country, day.rules, day.asked.query, moved),
+        cards=domain_cards(country, day.rules, day.asked.query, moved, get_proofs(day, code)),
         role=role_of(paper),
         change=get_latest_change(day, code),
         past=_past(day, code),
@@ -209,13 +210,13 @@ def _facilities(code: str) -> dict[str, list[str]]:
 def get_why_page(day: Day, code: str, domain: str) -> WhyPage:
     """Raises KeyError for a country that was no member on the day."""
     score = day.card.cell(code, domain)
-    moved = get_moved_today(day)
+    was = get_moved_today(day).get((code, score.domain), "")
     change = _known_changes(day.asked).filter(is_moved=True, country=code, domain=domain).first()
     return why_page(
         day.names[code],
         code,
         score,
-        score_cell(code, score, day.asked.query, moved.get((code, Domain(domain)), "")),
+        score_cell(code, score, day.asked.query, was, get_proofs(day, code, score.domain).get(score.domain)),
         day.rules,
         lambda public_id: get_evidence(public_id, day),
         load_judgements(),
@@ -223,6 +224,22 @@ def get_why_page(day: Day, code: str, domain: str) -> WhyPage:
         falls=list(_falls(day, code, score)),
         moves={each.judgement.judgement_id: each.moves for each in get_other_readings(day)},
     )
+
+
+def get_proofs(day: Day, code: str, *domains: Domain) -> dict[Domain, ProofMark]:
+    """Where the log recorded a country's levels (none named: of all domains).
+
+    Those of another day are worked out and not recorded, nor are those that the next working-out will change.
+    """
+    if not day.asked.is_today:
+        return {}
+    found = {}
+    for recorded in get_recorded(as_of=day.asked.as_of).filter(country=code, domain__in=domains or Domain):
+        cell = day.card.cell(code, recorded.domain)
+        if (cell.low, cell.high) == (recorded.low, recorded.high):
+            entry = recorded.recorded_entry
+            found[cell.domain] = ProofMark(entry.pk, hasattr(entry, "leaf"))
+    return found
 
 
 def get_evidence(public_id: str, day: Day) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from registry.domain.facts import Fact, value_text
 from registry.domain.instruments import InstrumentState, status_on
@@ -162,6 +163,7 @@ def get_explanation(
         "level": cell.level,
         "low": cell.low,
         "high": cell.high,
+        "entry": None if without else _entry_of(cell, code, point, now),
         "next": _next_json(cell),
         "minerals": [
             {"mineral": each.mineral, "level": each.level, "low": each.low, "high": each.high}
@@ -169,6 +171,14 @@ def get_explanation(
         ],
         "gates": [gate_json(gate, basis, point.on) for gate in gates],
     }
+
+
+def _entry_of(cell: DomainScore, country: str, point: Point, now: dt.datetime) -> int | None:
+    """The log entry that recorded this level; None for another day or methodology, and before it is recorded."""
+    if point.on != timezone.localdate(now) or point.code is not None:
+        return None
+    recorded = get_recorded(as_of=point.as_of).filter(country=country, domain=cell.domain.value)
+    return recorded.filter(low=cell.low, high=cell.high).values_list("recorded_entry", flat=True).first()
 
 
 def _next_json(cell: DomainScore) -> dict[str, Any] | None:
@@ -221,6 +231,12 @@ def evidence_json(public_id: str, basis: Basis, on: dt.date) -> dict[str, Any]:
 def get_scores() -> QuerySet[Score, Any]:
     """The recorded scores that stand now."""
     return Score.objects.current().select_related("run__methodology", "recorded_entry")
+
+
+def get_recorded(*, as_of: dt.datetime | None = None) -> QuerySet[Score, Any]:
+    """The recorded levels known at an instant (None: now) with their places in the log, without their gates."""
+    known = Score.objects.as_known(as_of).select_related("recorded_entry__leaf")
+    return known.defer("gates", "evidence")
 
 
 def get_changes(*, country: str | None = None) -> QuerySet[ScoreChange]:

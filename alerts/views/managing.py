@@ -23,7 +23,7 @@ from alerts.scopes import scope_text
 from alerts.services import contacts, owners, subscriptions
 from alerts.views.reader import asked_address, close_page, get_reader, needs_reader, open_page, remember_address
 from ledger.domain.actor import Actor, Door
-from registry.paths import entry_path
+from registry.parts import ProofMark
 
 
 @never_cache
@@ -95,7 +95,7 @@ def _inbox_row(delivery: Delivery) -> dict[str, Any]:
         "title": title_of(delivery, items),
         "items": items,
         "page": first.page if first else "",
-        "proof": entry_path(first.entry) if first and first.entry else "",
+        "proof": ProofMark(first.entry) if first and first.entry else None,
     }
 
 
@@ -264,7 +264,12 @@ def why(request: HttpRequest, bulletin_id: str) -> HttpResponse:
         return redirect("alerts:portal" if request.user.is_authenticated else "alerts:manage")
     bulletin = get_object_or_404(Bulletin, bulletin_id=bulletin_id)
     title = bulletin.items[0]["title"] if bulletin.items else "Changed, and changed back"
-    context = {"bulletin": bulletin, "title": title, "explained": selectors.explain(reader, bulletin)}
+    context = {
+        "bulletin": bulletin,
+        "title": title,
+        "proof": selectors.get_announcement(bulletin),
+        "explained": selectors.explain(reader, bulletin),
+    }
     return render(request, "alerts/why.html", context)
 
 

@@ -79,6 +79,7 @@ class ExplanationShape(Shape[Any]):
     level = serializers.IntegerField(allow_null=True, help_text=_LEVEL)
     low = serializers.IntegerField(allow_null=True)
     high = serializers.IntegerField(allow_null=True)
+    entry = serializers.IntegerField(allow_null=True, help_text="the log entry that recorded it; null for another day")
     next = serializers.DictField(allow_null=True, help_text="what the next level up needs; null at the top")
     minerals = MineralLevelShape(many=True, help_text="each mineral alone, where the rules name minerals")
     gates = GateShape(many=True)

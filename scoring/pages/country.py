@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from registry.domain.paper import PaperCountry
 from registry.pages.facts import FactLine
 from registry.pages.instruments import InstrumentRow
-from registry.parts import SourceMark
+from registry.parts import ProofMark, SourceMark
 from registry.wording import section_words
 from scoring.domain.card import Card, CountryScore, DomainScore
 from scoring.domain.dependence import Indicator
@@ -131,11 +131,15 @@ class CountryPage:
 
 
 def domain_cards(
-    country: CountryScore, methodology: Methodology, query: str, moved: Mapping[Domain, str]
+    country: CountryScore,
+    methodology: Methodology,
+    query: str,
+    moved: Mapping[Domain, str],
+    proofs: Mapping[Domain, ProofMark],
 ) -> tuple[DomainCard, ...]:
     return tuple(
         DomainCard(
-            cell=score_cell(country.country, cell, query, moved.get(cell.domain, "")),
+            cell=score_cell(country.country, cell, query, moved.get(cell.domain, ""), proofs.get(cell.domain)),
             reason=_reason(cell, methodology),
             needs=_needs(cell),
         )

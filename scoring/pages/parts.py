@@ -39,7 +39,10 @@ NAMES = {Domain.ACCESS: "Access", Domain.CAPABILITY: "Capability", Domain.GOVERN
 
 @dataclass(frozen=True, slots=True)
 class ScoreCell:
-    """One cell of the card: low and high are equal where the level is decided, None where no facts are recorded."""
+    """One cell of the card: low and high are equal where the level is decided, None where no facts are recorded.
+
+    ``proof`` is where the log recorded this level; None for a day that was only worked out.
+    """
 
     domain: str
     key: str
@@ -48,6 +51,7 @@ class ScoreCell:
     word: str
     href: str
     was: str = ""
+    proof: ProofMark | None = None
 
     @property
     def level(self) -> int | None:
@@ -64,9 +68,12 @@ class ScoreCell:
         return drill_core(self.low, self.high)
 
 
-def score_cell(country: str, score: DomainScore, query: str = "", was: str = "") -> ScoreCell:
+def score_cell(
+    country: str, score: DomainScore, query: str = "", was: str = "", proof: ProofMark | None = None
+) -> ScoreCell:
     href = why_path(country, score.domain.value) + query
-    return ScoreCell(NAMES[score.domain], score.domain.value, score.low, score.high, level_word(score), href, was)
+    words = level_word(score)
+    return ScoreCell(NAMES[score.domain], score.domain.value, score.low, score.high, words, href, was, proof)
 
 
 def level_word(score: DomainScore) -> str:
