@@ -28,7 +28,7 @@ from registry.pages.facts import fact_page
 from registry.pages.family import get_family
 from registry.pages.instruments import instrument_page
 from registry.pages.legislation import as_script, legislation
-from registry.pages.minerals import chain_of, facts_of, mineral_page
+from registry.pages.minerals import chain_of, facts_of, mineral_page, mineral_row, production_of
 from registry.pages.programmes import get_programmes
 from registry.panels import get_panels
 from registry.reference import load_contradictions
@@ -122,11 +122,12 @@ def mineral_detail(request: HttpRequest, asked: AskedDay, code: str) -> HttpResp
     mineral = get_object_or_404(Mineral, pk=code)
     countries, minerals = country_names(), mineral_names()
     known = get_known_facts(asked.as_of)
-    row = next(row for row in mineral_rows(asked) if row.code == code)
     found = get_instrument_rows(asked, {"mineral": code})
+    about = facts_of(code, known)
+    row = mineral_row(mineral, production_of(known, minerals), about, found.rows, countries)
     materials, facilities = Material.objects.filter(mineral=mineral), Facility.objects.exclude(source=None)
     chain = chain_of(code, materials, facilities, found.versions, countries)
-    page = mineral_page(row, facts_of(code, known), chain, found.rows, countries, minerals)
+    page = mineral_page(row, about, chain, found.rows, countries, minerals)
     panels = get_panels(Subject("mineral", code, asked.context), request.user)
     context = {"asked": asked, "section": "minerals", "page": page, "panels": panels}
     return render(request, "registry/mineral_detail.html", context)
