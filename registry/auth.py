@@ -29,7 +29,7 @@ _AUDITOR = _READ | {"traceability.import_lots", "traceability.view_finding", "le
 #: What officers and auditors both do with lots.
 _LOTS = {
     f"traceability.{name}"
-    for name in ("add_document", "place_hold", "change_risklist", "change_sharing", "decide_finding")
+    for name in ("add_document", "place_hold", "change_risklist", "change_sharing", "decide_finding", "record_claim")
 }
 
 #: What each role may do. Names without one of Django's verbs are SEAM's own.

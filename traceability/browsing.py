@@ -18,6 +18,7 @@ from registry.selectors import get_instruments
 from registry.wording import country_names, measure_label
 from traceability.batches import batches
 from traceability.chains import LotChain, holders, load_lot_chain, main_element
+from traceability.claiming import masked_shares, shares_of
 from traceability.diligence import flags_of
 from traceability.domain.borders import JUDGED, Crossing, covers, worst
 from traceability.domain.path_layout import Crossing as DrawnCrossing
@@ -26,6 +27,7 @@ from traceability.domain.path_picture import path_picture
 from traceability.domain.vocabulary import FindingState, Severity, Verdict
 from traceability.exceptions import UnknownElement
 from traceability.models import BorderVerdict, Event, Finding, Lot, LotState
+from traceability.pages.claims import Shares
 from traceability.pages.lot import (
     MASKED,
     BorderRow,
@@ -128,6 +130,7 @@ class _PageOf:
             is_masked=bool(self.masked),
             tabs=tuple(self._tabs()),
             parts=parts,
+            shares=self._shares(),
             origins=origins,
             known=sum((origin.share for origin in shares if origin.facility_id), Decimal(0)),
             picture=self._picture(patterns, findings),
@@ -149,6 +152,10 @@ class _PageOf:
             proved=sealed,
             first_entry=min(self.entries.values(), default=None),
         )
+
+    def _shares(self) -> Shares:
+        shares = shares_of(self.chain, self.keys, self.user, self.countries)
+        return masked_shares(shares) if self.lot.lot_id in self.masked else shares
 
     def _link(self, lot_id: str) -> Link:
         return Link(lot_id, lot_path(lot_id) if lot_id in self.visible else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.choices import choices
+from traceability.domain.claims import ClaimState, CreditKind
 from traceability.domain.documents import DocumentKind
 from traceability.domain.holds import HoldKind, HoldState
 from traceability.domain.importing.progress import UploadState
@@ -36,4 +37,6 @@ HOLD_KINDS = choices(HoldKind)
 HOLD_STATES = choices(HoldState)
 RISKS = choices(Risk)
 LEVELS = choices(Level)
+CREDIT_KINDS = choices(CreditKind)
+CLAIM_STATES = choices(ClaimState)
 UPLOAD_STATES = choices(UploadState)

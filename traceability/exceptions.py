@@ -55,6 +55,10 @@ class BadRiskList(TraceabilityError):
     """A list of risks that cannot be recorded: why."""
 
 
+class BadClaim(TraceabilityError):
+    """A credit or claim that cannot be recorded or withdrawn: which rule stands in the way."""
+
+
 class NotAllowed(TraceabilityError):
     """A person may not do this."""
 

@@ -9,7 +9,7 @@ from ledger.domain.canonical import JSON, Canonical, decimal_text, quoted
 from ledger.tracking import track
 from traceability.domain.facts import AssayFact, EventFact, LotFact
 from traceability.loading import load_assays_named, load_events
-from traceability.models import Assay, Document, Event, Hold, Lot, RiskList
+from traceability.models import Assay, Claim, Credit, Document, Event, Hold, Lot, RiskList
 
 T = TypeVar("T")
 
@@ -139,6 +139,37 @@ def risk_list_state(risks: RiskList) -> dict[str, JSON]:
     }
 
 
+def credit_state(credit: Credit) -> dict[str, JSON]:
+    """Without what claims use of it, which the claims say."""
+    return {
+        "kind": credit.kind,
+        "state": credit.state,
+        "facility_id": credit.facility.facility_id,
+        "period_from": credit.period_from,
+        "period_until": credit.period_until,
+        "usable_until": credit.usable_until,
+        "lot_id": credit.lot.lot_id if credit.lot else None,
+        "certificate": credit.certificate,
+        "country": credit.country,
+        "scheme": credit.scheme,
+        "element": credit.element,
+        "kg": credit.in_kg,
+        "factor": credit.factor,
+        "factor_source": credit.factor_source,
+        "withdrawn_because": credit.withdrawn_because,
+    }
+
+
+def claim_state(claim: Claim) -> dict[str, JSON]:
+    return {
+        "state": claim.state,
+        "credit_id": claim.credit.credit_id,
+        "lot_id": claim.lot.lot_id,
+        "kg": claim.kg,
+        "withdrawn_because": claim.withdrawn_because,
+    }
+
+
 def track_all() -> None:
     track("lot", _live_lots)
     track("assay", _live_assays)
@@ -146,6 +177,8 @@ def track_all() -> None:
     track("document", _live_documents)
     track("hold", _live_holds)
     track("risklist", _live_risk_lists)
+    track("credit", _live_credits)
+    track("claim", _live_claims)
 
 
 def _live_lots() -> Iterator[tuple[str, JSON]]:
@@ -187,6 +220,16 @@ def _live_holds() -> Iterator[tuple[str, JSON]]:
 def _live_risk_lists() -> Iterator[tuple[str, JSON]]:
     for risks in RiskList.objects.current():
         yield risks.code, risk_list_state(risks)
+
+
+def _live_credits() -> Iterator[tuple[str, JSON]]:
+    for credit in Credit.objects.current().select_related("facility", "lot").iterator(chunk_size=2_000):
+        yield credit.credit_id, credit_state(credit)
+
+
+def _live_claims() -> Iterator[tuple[str, JSON]]:
+    for claim in Claim.objects.current().select_related("credit", "lot").iterator(chunk_size=2_000):
+        yield claim.claim_id, claim_state(claim)
 
 
 def _pieces(keys: Iterable[T], size: int = 2_000) -> Iterator[list[T]]:

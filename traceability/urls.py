@@ -14,6 +14,7 @@ from traceability import (
     network_views,
     risk_views,
     sharing_views,
+    site_views,
     views,
 )
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("papers/<str:document_id>/withdraw/", document_views.withdraw, name="document-withdraw"),
     path("lots/<str:lot_id>/credentials/<str:kind>/", credential_views.lot_credential, name="lot-credential"),
     path("facilities/<str:facility_id>/record/", credential_views.facility_credential, name="facility-record"),
+    path("facilities/<str:facility_id>/", site_views.site, name="site"),
     path(".well-known/did.json", credential_views.did, name="did"),
     path("lots/<str:lot_id>/dossier/", dossier_views.lot_dossier, name="lot-dossier"),
     path("lots/<str:lot_id>/", views.lot_detail, name="lot-detail"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from config import env, settings
+from traceability.domain.claim_rules import ASSIGNMENT_RULES, BOOKING_RULES
 from traceability.domain.rules import RULES
 
 ROOT = Path(settings.BASE_DIR)
@@ -33,3 +34,14 @@ def test_every_finding_has_a_heading_with_its_rule_and_source() -> None:
         section = sections[rule.code.value]
         for said in (rule.title, rule.severity.value, rule.text, rule.source):
             assert " ".join(said.split()) in section
+
+
+def test_every_rule_of_claims_is_described_with_its_source() -> None:
+    described = " ".join((ROOT / "docs" / "traceability.md").read_text(encoding="utf-8").split())
+    rules = [*BOOKING_RULES, *ASSIGNMENT_RULES]
+    missing = [
+        type(rule).__name__
+        for rule in rules
+        if f"- **{type(rule).__name__}**: {rule.text} Source: {rule.source}" not in described
+    ]
+    assert not missing

@@ -68,3 +68,65 @@ class ExposureShape(Shape[Any]):
     lots = HeldLotShape(many=True)
     total_kg = serializers.CharField()
     countries = serializers.DictField(child=serializers.CharField(), help_text="kg by the country where it lies")
+
+
+class LotShareShape(Shape[Any]):
+    country = serializers.CharField(allow_null=True, help_text="null: unknown origin, or a scheme")
+    scheme = serializers.CharField(allow_null=True)
+    physical = serializers.CharField(allow_null=True, help_text="by the trace; null: a scheme is not followed")
+    claimed = serializers.CharField(help_text="by the accounts of its site; of stricter models the physical share")
+
+
+class LotClaimShape(Shape[Any]):
+    claim = serializers.CharField()
+    credit = serializers.CharField()
+    facility = serializers.CharField()
+    country = serializers.CharField(allow_null=True)
+    scheme = serializers.CharField(allow_null=True)
+    period_from = serializers.DateField()
+    period_until = serializers.DateField()
+    factor = serializers.CharField(help_text="output for each kilogram of input")
+    factor_source = serializers.CharField()
+    kg = serializers.CharField(allow_null=True, help_text="null: masked")
+    covered = serializers.CharField(help_text="the part of it that still rests on what was booked in; 1 is all")
+
+
+class LotClaimsShape(Shape[Any]):
+    lot = serializers.CharField()
+    element = serializers.CharField(allow_null=True, help_text="null: dry mass")
+    custody_model = serializers.CharField()
+    shares = LotShareShape(many=True)
+    claims = LotClaimShape(many=True)
+
+
+class CreditClaimShape(Shape[Any]):
+    claim = serializers.CharField()
+    lot = serializers.CharField()
+    kg = serializers.CharField()
+
+
+class CreditShape(Shape[Any]):
+    credit = serializers.CharField()
+    kind = serializers.ChoiceField(["receipt", "certificate"])
+    lot = serializers.CharField(allow_null=True, help_text="it was booked from; null: a certificate alone")
+    certificate = serializers.CharField(allow_null=True)
+    country = serializers.CharField(allow_null=True)
+    scheme = serializers.CharField(allow_null=True)
+    element = serializers.CharField(allow_null=True, help_text="null: dry mass")
+    period_from = serializers.DateField()
+    period_until = serializers.DateField()
+    usable_until = serializers.DateField()
+    kg = serializers.CharField(help_text="booked in")
+    factor = serializers.CharField()
+    factor_source = serializers.CharField()
+    usable_kg = serializers.CharField(help_text="booked × factor, rounded down to the milligram")
+    used_kg = serializers.CharField()
+    left_kg = serializers.CharField()
+    expired_kg = serializers.CharField()
+    uncovered_kg = serializers.CharField(help_text="of what was booked, what does not arrive any more by the reports")
+    claims = CreditClaimShape(many=True)
+
+
+class SiteCreditsShape(Shape[Any]):
+    facility = serializers.CharField()
+    credits = CreditShape(many=True)

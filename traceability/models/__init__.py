@@ -1,5 +1,6 @@
 """Lots, events, what follows from them, and what was found."""
 
+from traceability.models.claims import Claim, Credit
 from traceability.models.documents import Document
 from traceability.models.events import Event, EventLine, Side
 from traceability.models.findings import BorderVerdict, Finding
@@ -13,6 +14,8 @@ from traceability.models.uploads import Upload
 __all__ = [
     "Assay",
     "BorderVerdict",
+    "Claim",
+    "Credit",
     "Document",
     "Event",
     "EventLine",

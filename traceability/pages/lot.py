@@ -11,6 +11,7 @@ from registry.domain.drawing import Part, paint, share_bar
 from registry.parts import Link, ProofMark
 from traceability.domain.path_picture import PathPicture
 from traceability.domain.trace import Origin
+from traceability.pages.claims import Shares
 from traceability.pages.diligence import FlagRow
 from traceability.pages.documents import DocumentRow
 from traceability.pages.route import Route
@@ -158,6 +159,7 @@ class LotPage:
     is_masked: bool
     tabs: tuple[tuple[str, str, bool], ...]
     parts: tuple[Part, ...]
+    shares: Shares
     origins: tuple[OriginRow, ...]
     known: Decimal
     picture: PathPicture | None

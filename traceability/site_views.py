@@ -1,0 +1,131 @@
+"""The page of a site: what is known of it, and its accounts by period, kept by its operator or an auditor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from ledger.domain.actor import Door
+from registry.models import Facility, User
+from registry.wording import country_names
+from traceability.claim_forms import AssignForm, BookForm
+from traceability.claiming import accounts_of, record_path
+from traceability.exceptions import BadClaim, UnknownLot
+from traceability.models import Claim, Credit, Lot
+from traceability.selectors.claims import can_claim, can_see_site
+from traceability.selectors.visibility import get_lots
+from traceability.services import claims as service
+
+_CLOSED = "The accounts of a site are open to officers, auditors, and the people of whoever operates it."
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def site(request: HttpRequest, facility_id: str) -> HttpResponse:
+    facility = Facility.objects.select_related("operator").filter(facility_id=facility_id).first()
+    user = request.user
+    if not isinstance(user, User) or (facility is None and not user.has_perm("traceability.view_lot")):
+        raise PermissionDenied(_CLOSED)
+    if facility is None:
+        raise Http404("There is no such facility on record.")
+    if not can_see_site(user, facility):
+        raise PermissionDenied(_CLOSED)
+    form = BookForm(request.POST if request.POST.get("do") == "book" else None)
+    if request.method == "POST":
+        if not can_claim(user, facility):
+            raise PermissionDenied("Credits and claims are recorded by auditors, officers and the site’s operator.")
+        if _done(request, facility, user, form):
+            return redirect(request.path)
+    context: dict[str, Any] = {
+        "section": "lots",
+        "facility": facility,
+        "country": country_names().get(facility.country, facility.country),
+        "accounts": accounts_of(facility),
+        "record": record_path(facility),
+        "form": form,
+        "may_claim": can_claim(user, facility),
+    }
+    return render(request, "traceability/site.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _done(request: HttpRequest, facility: Facility, user: User, form: BookForm) -> bool:
+    """Do what the button says; what does not go is said on the page."""
+    do = {"book": _book, "assign": _assign, "withdraw-claim": _withdraw_claim, "withdraw-credit": _withdraw_credit}
+    step = do.get(request.POST.get("do", ""))
+    if step is None:
+        return False
+    try:
+        said = step(request, facility, user, form)
+    except (BadClaim, UnknownLot) as error:
+        messages.error(request, str(error))
+        return False
+    if said:
+        messages.success(request, said)
+    return bool(said)
+
+
+def _book(request: HttpRequest, facility: Facility, user: User, form: BookForm) -> str:
+    if not form.is_valid():
+        return ""
+    given = form.cleaned_data
+    credit = service.book_credit(
+        facility=facility,
+        lot=_lot(given["lot"], user) if given["lot"] else None,
+        about=form.about,
+        by=user.actor(Door.WEB),
+        **{name: given[name] for name in ("element", "kg", "first", "last", "usable_until", "factor", "factor_source",
+                                          "certificate")},
+    )  # fmt: skip
+    return f"Booked {credit.in_kg.normalize():f} kg."
+
+
+def _assign(request: HttpRequest, facility: Facility, user: User, form: BookForm) -> str:
+    asked = AssignForm(request.POST)
+    if not asked.is_valid():
+        raise BadClaim("Name the lot, and write kilograms as a plain number such as 12.5.")
+    lot = _lot(asked.cleaned_data["lot"], user)
+    by = user.actor(Door.WEB)
+    service.assign_credit(credit=_credit(request, facility), lot=lot, kg=asked.cleaned_data["kg"], by=by)
+    return f"Claimed for {lot.lot_id}."
+
+
+def _withdraw_claim(request: HttpRequest, facility: Facility, user: User, form: BookForm) -> str:
+    named = request.POST.get("claim", "")[:40]
+    claim = Claim.objects.standing().filter(claim_id=named, credit__facility=facility).first()
+    if claim is None:
+        raise BadClaim("This claim is withdrawn already.")
+    service.withdraw_claim(claim=claim, by=user.actor(Door.WEB), reason=_reason(request))
+    return "Withdrawn; what it used is free again."
+
+
+def _withdraw_credit(request: HttpRequest, facility: Facility, user: User, form: BookForm) -> str:
+    credit = _credit(request, facility)
+    service.withdraw_credit(credit=credit, by=user.actor(Door.WEB), reason=_reason(request))
+    return "Withdrawn."
+
+
+def _credit(request: HttpRequest, facility: Facility) -> Credit:
+    named = request.POST.get("credit", "")[:40]
+    credit: Credit | None = Credit.objects.standing().filter(credit_id=named, facility=facility).first()
+    if credit is None:
+        raise BadClaim("This credit is withdrawn.")
+    return credit
+
+
+def _lot(lot_id: str, user: User) -> Lot:
+    """A lot that the person may see, with its state: what is not worked out yet cannot be claimed for."""
+    lots = get_lots(user).filter(lot_id=lot_id.strip(), state__isnull=False)
+    lot = lots.select_related("state__born_in__facility").first()
+    if lot is None:
+        raise UnknownLot(lot_id)
+    return lot
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip()[:500]
