@@ -50,7 +50,8 @@ def _country(code: str, user: Any) -> Panel | None:
     if not (count := lots.count()):
         return None
     here = LotState.objects.filter(lot__in=seen, place__country=code, is_held=True).count()
-    return _panel("Lots", "country", {"count": count, "here": here, "violations": _violated(lots), "code": code})
+    context = {"count": count, "here": here, "violations": _violated(lots), "code": code}
+    return _panel("Lots", "country", {**context, "sees_all": can_view_all(user)})
 
 
 def _violated(lots: QuerySet[Lot]) -> int:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from traceability import (
     credential_views,
+    dependence_views,
     document_views,
     dossier_views,
     finding_views,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("lots/", views.lot_list, name="lot-list"),
     path("lots/<str:lot_id>/documents/", document_views.add, name="document-add"),
     path("lots/<str:lot_id>/hold/", hold_views.hold, name="hold"),
+    path("dependence/", dependence_views.dependence, name="dependence"),
     path("due-diligence/", risk_views.risk_lists, name="risk-lists"),
     path("due-diligence/<slug:code>/", risk_views.risk_list, name="risk-list"),
     path("lots/<str:lot_id>/label/", sharing_views.label, name="label"),

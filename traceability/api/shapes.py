@@ -130,3 +130,31 @@ class CreditShape(Shape[Any]):
 class SiteCreditsShape(Shape[Any]):
     facility = serializers.CharField()
     credits = CreditShape(many=True)
+
+
+class DependentLotShape(Shape[Any]):
+    lot = serializers.CharField()
+    material = serializers.CharField()
+    holder = serializers.CharField()
+    holder_country = serializers.CharField(allow_null=True)
+    country = serializers.CharField(allow_null=True, help_text="where it lies")
+    kg = serializers.CharField(help_text="dry balance")
+    element_kg = serializers.CharField(allow_null=True, help_text="of it the element; null: not asked for, or no assay")
+    origin = serializers.CharField(help_text="share that was won in the country")
+    processed = serializers.CharField(help_text="share that passed through a transform there")
+    either = serializers.CharField(help_text="share that did one or both; the two before are not added up")
+
+
+class HolderCountryShape(Shape[Any]):
+    lots = serializers.IntegerField()
+    kg = serializers.CharField()
+    origin_kg = serializers.CharField()
+    processed_kg = serializers.CharField()
+    either_kg = serializers.CharField()
+
+
+class DependenceShape(Shape[Any]):
+    country = serializers.CharField()
+    element = serializers.CharField(allow_null=True)
+    lots = DependentLotShape(many=True)
+    holders = serializers.DictField(child=HolderCountryShape(), help_text="sums by the country of the holder")

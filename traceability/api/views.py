@@ -13,11 +13,12 @@ from rest_framework.views import APIView
 
 from registry.api.paging import page_of
 from registry.api.shapes import ProblemShape
-from traceability.api.shapes import ExposureShape, LotDetailShape, LotShape, TraceShape
-from traceability.arguments import read_reach
+from traceability.api.shapes import DependenceShape, ExposureShape, LotDetailShape, LotShape, TraceShape
+from traceability.arguments import check_country, check_material, read_reach
 from traceability.exceptions import BadQuestion, UnknownElement, UnknownLot
 from traceability.models import Lot
 from traceability.pages.words import MASKED_WORDS, PLAIN_CODES
+from traceability.selectors.dependence import get_dependence
 from traceability.selectors.exposure import get_exposure
 from traceability.selectors.findings import get_findings
 from traceability.selectors.trace import get_trace
@@ -98,6 +99,32 @@ class ExposureView(APIView):
         except BadQuestion as error:
             raise ValidationError(str(error)) from error
         return Response(get_exposure(reach).to_json())
+
+
+class DependenceView(APIView):
+    """The share of every held lot that depends on a country; for signed-in officers and auditors."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("country", OpenApiTypes.STR, required=True),
+            OpenApiParameter("element", OpenApiTypes.STR, description="a symbol such as Nd; default dry mass"),
+            OpenApiParameter("material", OpenApiTypes.STR, description="such as component; default all"),
+        ],
+        responses={200: DependenceShape, 400: ProblemShape, 403: ProblemShape},
+    )
+    def get(self, request: Request) -> Response:
+        if not can_view_all(request.user):
+            raise PermissionDenied("Dependence counts lots that are not public: sign in as an officer or auditor.")
+        asked = {name: request.query_params.get(name, "") for name in ("country", "element", "material")}
+        try:
+            check_country(asked["country"])
+            check_material(asked["material"])
+            found = get_dependence(
+                country=asked["country"], element=asked["element"] or None, material=asked["material"]
+            )
+        except (BadQuestion, UnknownElement) as error:
+            raise ValidationError(str(error)) from error
+        return Response(found.to_json())
 
 
 def _findings(lot: Lot, request: Request) -> list[dict[str, Any]]:
