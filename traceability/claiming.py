@@ -32,7 +32,7 @@ from traceability.pages.claims import (
     element_words,
 )
 from traceability.pages.lot import MASKED
-from traceability.selectors.claims import Coverage, can_see_site, claims_of, claims_on, credits_of
+from traceability.selectors.claims import Coverage, born_at, can_see_site, claims_of, claims_on, credits_of
 
 _NO_LINK = ""
 
@@ -45,11 +45,12 @@ def shares_of(chain: LotChain, keys: Mapping[str, int], user: Any, countries: Ma
         physical[origin.country or ""] = physical.get(origin.country or "", Decimal(0)) + origin.share
     if not by_account:
         rows = [ShareRow(_country(code, countries), share, share) for code, share in physical.items()]
-        return Shares(tuple(rows), (), by_account, _booked_above(keys, lot))
+        return Shares(tuple(rows), (), by_account, _booked_above(keys, lot), _sites(lot, user))
     claims = [claim for claim in claims_on(lot) if claim.credit.element == (chain.element or "")]
     coverage = Coverage()
     rows = _account_rows(physical, claims, chain.mass(lot.lot_id), coverage, countries)
-    return Shares(tuple(rows), tuple(_note(claim, coverage, user, countries) for claim in claims), by_account)
+    notes = tuple(_note(claim, coverage, user, countries) for claim in claims)
+    return Shares(tuple(rows), notes, by_account, sites=_sites(lot, user))
 
 
 def masked_shares(shares: Shares) -> Shares:
@@ -60,7 +61,7 @@ def masked_shares(shares: Shares) -> Shares:
                   "Part of it is not covered." if note.gap else "", note.proof)
         for note in shares.notes
     )  # fmt: skip
-    return Shares(tuple(rows), tuple(notes), shares.by_account, shares.warning)
+    return Shares(tuple(rows), tuple(notes), shares.by_account, shares.warning, shares.sites)
 
 
 def accounts_of(facility: Facility) -> tuple[PeriodAccount, ...]:
@@ -76,6 +77,14 @@ def accounts_of(facility: Facility) -> tuple[PeriodAccount, ...]:
 
 def site_path(facility: Facility) -> str:
     return f"/facilities/{quote(facility.facility_id, safe='')}/"
+
+
+def _sites(lot: Lot, user: Any) -> tuple[Link, ...]:
+    """The ways to the accounts of where a lot was made and where it lies."""
+    if not getattr(user, "is_authenticated", False):
+        return ()
+    places = {place.pk: place for place in (born_at(lot)[0], lot.state.place)}
+    return tuple(Link(place.name, site_path(place)) for place in places.values() if can_see_site(user, place))
 
 
 def _account(credit: Credit) -> tuple[int, dt.date, str, str, str]:

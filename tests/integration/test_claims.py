@@ -95,7 +95,7 @@ def test_no_more_is_booked_than_arrived_to_the_milligram() -> None:
     report(balanced())
     arrived = Fraction(17990) * Fraction(4, 100) * ND
     most = Decimal(int(arrived * 10**6)) / 10**6
-    with pytest.raises(BadClaim, match=f"{most} kg of Nd from VN arrived at plant-my"):
+    with pytest.raises(BadClaim, match=f"{most} kg of Nd from Vietnam arrived at plant-my"):
         book(kg=most + Decimal("0.000001"))
     book(kg=most - 100)
     with pytest.raises(BadClaim, match="are booked already"):
@@ -105,7 +105,7 @@ def test_no_more_is_booked_than_arrived_to_the_milligram() -> None:
 
 def test_only_the_share_that_is_from_there_is_booked() -> None:
     report(balanced())
-    with pytest.raises(BadClaim, match="0 kg of Nd from VN"):
+    with pytest.raises(BadClaim, match="0 kg of Nd from Vietnam"):
         book("M1", 1)
     book("M1", 1, about=About(country="MM"))
 
@@ -115,9 +115,9 @@ def test_what_another_period_or_site_has_booked_is_booked_there() -> None:
     received = event("E21", "receive", 40, "plant-th", "th", line("item", "V1", "17990"))
     report(more(balanced(), events=[shipped, received]))
     book(kg=600)
-    with pytest.raises(BadClaim, match="0 kg of Nd from VN arrived"):
+    with pytest.raises(BadClaim, match="0 kg of Nd from Vietnam arrived"):
         book(kg=1, first=dt.date(2026, 2, 1), last=dt.date(2026, 2, 28))
-    with pytest.raises(BadClaim, match=r"carries [\d.]+ kg of Nd from VN in all, and 600 kg are booked already"):
+    with pytest.raises(BadClaim, match=r"carries [\d.]+ kg of Nd from Vietnam in all, and 600 kg are booked already"):
         book(kg=60, site="plant-th", first=dt.date(2026, 2, 1), last=dt.date(2026, 2, 28))
 
 
@@ -218,7 +218,7 @@ def test_a_certificate_is_booked_once_and_claimed_by_book_and_claim_alone() -> N
 def test_a_claim_is_handed_on_and_each_hand_has_it_once() -> None:
     report(balanced())
     claim = assign(book(), 500)
-    with pytest.raises(BadClaim, match="500 kg of Nd from VN arrived at plant-th"):
+    with pytest.raises(BadClaim, match="500 kg of Nd from Vietnam arrived at plant-th"):
         book("OX", 501, site="plant-th")
     onward = book("OX", 500, site="plant-th", factor=Decimal("0.8"))
     assign(onward, 400, "MET")
@@ -329,6 +329,7 @@ def test_an_auditor_books_and_claims_on_the_pages_and_the_lot_shows_both_shares(
     report(balanced())
     client = signed_in("auditor")
     assert "nothing is claimed" in section(client, "OX")
+    assert "Accounts of plant-my and plant-th" in section(client, "OX")
     assert client.post(SITE, _FORM).status_code == 302
     claim = {"do": "assign", "credit": Credit.objects.get().credit_id, "lot": "OX", "kg": "540"}
     assert client.post(SITE, claim).status_code == 302

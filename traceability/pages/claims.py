@@ -46,12 +46,14 @@ class ClaimNote:
 @dataclass(frozen=True, slots=True)
 class Shares:
     """Physical and claimed share of a lot beside each other. ``by_account``: its model keeps accounts; ``warning``:
-    why the claim of a lot that carries its physical share does not hold."""
+    why the claim of a lot that carries its physical share does not hold; ``sites``: where it was made and where it
+    lies, as far as the reader sees their accounts."""
 
     rows: tuple[ShareRow, ...]
     notes: tuple[ClaimNote, ...]
     by_account: bool
     warning: str = ""
+    sites: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ledger.domain.actor import Actor
 from ledger.services import Change, record
 from registry.models import Country, Facility
+from registry.wording import country_names
 from traceability.domain.claim_rules import ASSIGNMENT_RULES, BOOKING_RULES, Assignment, Booking, broken
 from traceability.domain.claims import About, BadMass, ClaimState, CreditKind, down_to_mg, to_mg, usable_mg
 from traceability.domain.elements import is_element
@@ -149,7 +150,8 @@ def _booking(credit: Credit) -> Booking:
     """What is known of a credit's lot, as the rules ask for it."""
     asked = {
         "kind": CreditKind(credit.kind), "site": credit.facility.name, "element": credit.element,
-        "about": credit.about.words(), "first": credit.period_from, "last": credit.period_until,
+        "about": credit.about.words(country_names().get(credit.country, "")),
+        "first": credit.period_from, "last": credit.period_until,
         "usable_until": credit.usable_until, "in_mg": credit.in_mg, "factor": credit.factor,
         "factor_source": credit.factor_source, "scheme": credit.scheme, "certificate": credit.certificate,
     }  # fmt: skip
