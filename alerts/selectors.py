@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from alerts.choices import DeliveryState
+from alerts.choices import DeliveryState, Topic
 from alerts.domain.items import Item
 from alerts.domain.matching import reasons_against
 from alerts.messages import title_of
@@ -18,6 +18,7 @@ from alerts.scopes import scope_text
 from alerts.services.fan_out import Told, may_see, read, touched_of, wish_of
 from ledger.models import Entry, Leaf
 from ledger.selectors import get_newest_entry
+from registry.models import User
 from registry.parts import ProofMark
 
 #: What waits for longer than this is late, and the health page is red.
@@ -45,6 +46,16 @@ class Health:
     @property
     def minutes(self) -> int:
         return self.seconds // 60
+
+
+def watches(*, person: User, lot_id: str) -> list[Subscription]:
+    """What somebody is told of one lot alone."""
+    rows = Subscription.objects.filter(contact__person=person, topic=Topic.LOTS.value, stopped_at=None)
+    return [row for row in rows.exclude(confirmed_at=None) if row.lots == [lot_id]]
+
+
+def follows(*, person: User, lot_id: str) -> bool:
+    return bool(watches(person=person, lot_id=lot_id))
 
 
 @dataclass(frozen=True, slots=True)

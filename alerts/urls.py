@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from alerts import calendar, feeds
-from alerts.views import asking, managing
+from alerts.views import asking, following, managing
 
 app_name = "alerts"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("subscribe/manage/", managing.manage, name="manage"),
     path("subscribe/manage/code/", managing.code, name="code"),
     path("alerts/", managing.portal, name="portal"),
+    path("alerts/follow/", following.follow, name="follow"),
     path("alerts/start/", managing.start, name="start"),
     path("alerts/add/", managing.add, name="add"),
     path("alerts/stop/", managing.stop_all, name="stop-all"),

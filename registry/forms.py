@@ -321,13 +321,14 @@ class PartyForm(CorrectionForm):
 
 
 class FacilityForm(CorrectionForm):
+    country = forms.ChoiceField(required=False, help_text="Shipments are judged again when this changes.")
+
     class Meta:
         model = Facility
         fields = ("name", "kind", "country", "operator", "latitude", "longitude", "licence_number", "licence_from",
                   "licence_until", "capacity_t_per_year")  # fmt: skip
         labels = {"capacity_t_per_year": "Capacity, wet tonnes a year"}
         help_texts = {
-            "country": "Shipments from and to here are judged again when this changes.",
             "licence_from": "First and last day belong to the licence; an empty one is open.",
             "capacity_t_per_year": "Empty: not stated, and nothing is compared with it.",
         }

@@ -47,9 +47,19 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """A button under a panel: what it says, and the address and values that it posts."""
+
+    words: str
+    address: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A titled fragment of a page that another app knows; on a mineral's page those below 10 stand before its facts."""
 
     title: str
     html: SafeString
     order: int = 50
+    press: Press | None = None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
@@ -215,7 +218,11 @@ class _PageOf:
         if not hasattr(self, "_verdicts"):
             self._verdicts: dict[tuple[str, str], list[BorderVerdict]] = {}
             for batch in batches(self.keys.values()):
-                rows = BorderVerdict.objects.current().filter(lot__in=batch).select_related("event", "lot")
+                rows = (
+                    BorderVerdict.objects.current()
+                    .filter(lot__in=batch)
+                    .select_related("event", "lot", "recorded_entry")
+                )
                 for row in rows:
                     self._verdicts.setdefault((row.event.event_id, row.lot.lot_id), []).append(row)
         return self._verdicts
@@ -244,7 +251,30 @@ class _PageOf:
                 verdict=kind,
                 words=words,
                 proof=ProofMark(self.entries[crossing.event.event_id]),
+                known_from=max((each.recorded_entry.recorded_at for each in judged), default=None),
+                earlier=tuple(self._earlier(crossing)),
             )  # fmt: skip
+
+    def _earlier(self, crossing: Crossing) -> Iterator[tuple[str, dt.datetime, dt.datetime]]:
+        """What measures said of a crossing before: the same word by a later version of one measure is told once."""
+        rows = self.superseded.get((crossing.event.event_id, crossing.lot.lot_id), [])
+        for (verdict, _measure), same in groupby(rows, key=lambda row: (row.verdict, row.measure_id)):
+            stood = list(same)
+            until = stood[-1].superseded_entry
+            if until is not None:
+                since = stood[0].recorded_entry.recorded_at
+                yield VERDICT_WORDS[Verdict(verdict)][1].lower(), since, until.recorded_at
+
+    @cached_property
+    def superseded(self) -> dict[tuple[str, str], list[BorderVerdict]]:
+        """Verdicts that stand no more, by event and lot, the first recorded first."""
+        found: dict[tuple[str, str], list[BorderVerdict]] = {}
+        for batch in batches(self.keys.values()):
+            rows = BorderVerdict.objects.filter(lot__in=batch).exclude(superseded_entry=None)
+            named = rows.select_related("event", "lot", "recorded_entry", "superseded_entry")
+            for row in named.order_by("measure_id", "recorded_entry"):
+                found.setdefault((row.event.event_id, row.lot.lot_id), []).append(row)
+        return found
 
     def _measure_links(self) -> dict[tuple[str, int], tuple[Link, str]]:
         """The measures the verdicts name, as the version that was judged had them."""

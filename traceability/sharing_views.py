@@ -78,7 +78,7 @@ def sharing(request: HttpRequest, lot_id: str) -> HttpResponse:
         "own_level": own_level,
         "holder": holder,
         "levels": [(level.value, words) for level, words in LEVEL_WORDS.items()],
-        "readers": PartyPerson.objects.filter(party=lot.state.holder).count(),
+        "readers": [row.user for row in PartyPerson.objects.filter(party=lot.state.holder).select_related("user")],
     }
     return render(request, "traceability/sharing.html", context)
 
@@ -89,6 +89,8 @@ def _decide(request: HttpRequest, lot: Lot, user: User) -> None:
     level = given.get("level", "")
     if given.get("do") == "reader":
         _add_reader(request, lot, user)
+    elif given.get("do") == "no-reader":
+        _remove_reader(request, lot, user, reason)
     elif level not in set(Level):
         messages.error(request, "Choose who may see it.")
     elif not reason:
@@ -108,6 +110,15 @@ def _add_reader(request: HttpRequest, lot: Lot, user: User) -> None:
         return
     service.add_reader(user=reader, party=lot.state.holder, by=user.actor(Door.WEB))
     messages.success(request, f"That account now reads for {lot.state.holder.name}.")
+
+
+def _remove_reader(request: HttpRequest, lot: Lot, user: User, reason: str) -> None:
+    reader = User.objects.filter(public_id=request.POST.get("person", "")).first()
+    if reader is None or not reason:
+        messages.error(request, "Say why; the log keeps it.")
+        return
+    service.remove_reader(user=reader, party=lot.state.holder, by=user.actor(Door.WEB), reason=reason)
+    messages.success(request, f"That account reads for {lot.state.holder.name} no more.")
 
 
 def _words(lot: Lot, request: HttpRequest) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
-from alerts.models import Delivery, Match, Notice
+from alerts.models import Delivery, Match, Notice, Subscription
 from alerts.selectors import items_of
 from alerts.services import contacts, subscriptions
 from alerts.services.owners import portal_of
@@ -18,8 +21,9 @@ from jobs.services import run_due
 from ledger.domain.actor import Actor, Door
 from registry.models import Instrument, Measure, Membership, StatusEvent, User
 from registry.services.instruments import Draft, publish, save_draft
+from tests.cast import signed_in
 from tests.chains import clean
-from tests.integration.test_traceability_findings import gaining, report
+from tests.integration.test_traceability_findings import gaining, part, report
 
 pytestmark = pytest.mark.django_db
 OFFICER, REVIEWER = Actor("p-officer", Door.DESK), Actor("p-reviewer", Door.DESK)
@@ -99,3 +103,34 @@ def test_a_measure_that_touches_nothing_is_not_told() -> None:
     export_ban("ID", "2604")
     work()
     assert told(watching) == []
+
+
+def test_a_signed_in_reader_follows_a_lot_from_its_page_with_one_press() -> None:
+    report(clean())
+    client, stranger = signed_in("auditor"), Client()
+    assert "Follow this lot" in client.get("/lots/OX/").content.decode()
+    assert stranger.post("/alerts/follow/", {"lot": "OX"}).url.startswith("/accounts/login/")
+    checked = Client(enforce_csrf_checks=True)
+    checked.force_login(User.objects.get(username="auditor"))
+    form = re.search(r'action="/alerts/follow/".*?</form>', checked.get("/lots/OX/").content.decode(), re.DOTALL)
+    assert form
+    values = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
+    assert checked.post("/alerts/follow/", values).url == "/lots/OX/"
+    subscription = Subscription.objects.get()
+    assert (subscription.lots, subscription.topic, subscription.endpoint.way) == (["OX"], "lots", "portal")
+    page = client.get("/lots/OX/").content.decode()
+    assert "Follow it no more" in page
+    assert "Follow this lot" in client.get("/lots/MAG/").content.decode()
+    client.post("/alerts/follow/", {"lot": "OX", "do": "stop"})
+    assert "Follow this lot" in client.get("/lots/OX/").content.decode()
+    client.post("/alerts/follow/", {"lot": "OX", "do": "follow"})
+    assert Subscription.objects.get().stopped_at is None, "the same wish again, not a second one"
+    report(gaining_later())
+    work()
+    assert any("OX" in words for words in told(subscription)), told(subscription)
+
+
+def gaining_later() -> dict[str, Any]:
+    """A correction after which more oxide came out of the separation than went in."""
+    wrong = next(one for one in gaining()["events"] if one.event_id == "E07")
+    return {**part(clean()), "events": [replace(wrong, event_id="E07b", corrects_event_id="E07")]}

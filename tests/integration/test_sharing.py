@@ -11,13 +11,14 @@ from django.core.management import call_command
 from django.test import Client
 
 from ledger.domain.actor import COMMAND
+from ledger.models import Entry
 from registry.models import Party
 from registry.services.people import create_person
 from tests.cast import signed_in
 from tests.chains import as_rows, clean, write_folder
 from traceability.domain.labels import BadLabel, digital_link, gtin14
 from traceability.domain.sharing import Level
-from traceability.models import Lot, Sharing
+from traceability.models import Lot, PartyPerson, Sharing
 from traceability.selectors.visibility import get_lots
 from traceability.services.sharing import add_reader, share_lot, share_party
 
@@ -176,3 +177,22 @@ def test_findings_that_name_masses_say_nothing_of_masked_ones(tmp_path: Path) ->
     assert "masked" in kept["message"]
     assert "masked by a holder" in Client().get("/lots/OX/").content.decode()
     assert "kg" in signed_in("auditor").get("/api/v1/lots/OX/").json()["findings"][0]["message"]
+
+
+def test_an_account_that_reads_for_a_party_is_taken_off_with_a_reason() -> None:
+    decide_for("my", Level.CHAIN)
+    person = reader("vn")
+    assert seen(person) == {"V1", "RES"}
+    client = signed_in("auditor")
+    holder = Lot.objects.get(lot_id="V1").state.holder
+    add_reader(user=person, party=holder, by=COMMAND)
+    page = client.get("/lots/V1/sharing/").content.decode()
+    assert person.username in page
+    asked = {"do": "no-reader", "person": person.public_id}
+    client.post("/lots/V1/sharing/", asked)
+    assert PartyPerson.objects.filter(user=person, party=holder).exists(), "not without a reason"
+    client.post("/lots/V1/sharing/", {**asked, "reason": "left the firm"})
+    assert not PartyPerson.objects.filter(user=person, party=holder).exists()
+    entry = Entry.objects.get(object_type="party_reader", action="remove")
+    assert (entry.after, entry.reason, person.username in entry.before) == ("null", "left the firm", False)
+    call_command("verify_log")

@@ -46,6 +46,9 @@ class PathRow:
 
 @dataclass(frozen=True, slots=True)
 class BorderRow:
+    """A crossing with its verdict: since when that is known, and the verdicts before it, each with the time that it
+    stood."""
+
     leaves: str
     reaches: str
     day: dt.date
@@ -58,6 +61,8 @@ class BorderRow:
     verdict: str
     words: str
     proof: ProofMark
+    known_from: dt.datetime | None = None
+    earlier: tuple[tuple[str, dt.datetime, dt.datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,18 @@ def add_reader(*, user: User, party: Party, by: Actor) -> PartyPerson:
     return PartyPerson.objects.create(user=user, party=party, recorded_entry=entry)
 
 
+@transaction.atomic
+def remove_reader(*, user: User, party: Party, by: Actor, reason: str) -> None:
+    """Let someone read for a party no more; twice is once. That they did stays in the log."""
+    known = PartyPerson.objects.select_for_update().filter(user=user, party=party).first()
+    if known is None:
+        return
+    before: JSON = {"person": user.public_id, "party_id": party.party_id}
+    change = Change("remove", "party_reader", f"{party.party_id} {user.public_id}"[:200], before, None)
+    record(by=by, change=change, reason=reason)
+    known.delete()
+
+
 def _decide(fresh: Sharing, subject: str, by: Actor, reason: str) -> Sharing:
     last: Sharing | None = (
         Sharing.objects.current().select_for_update().filter(lot=fresh.lot, party=fresh.party).first()
