@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,15 +16,16 @@ from registry.addresses import PORTS, is_allowed
 from registry.domain import polling
 from registry.models import Feed
 
-#: Longer than any look may take (fetching 30 s, a place to parse 10 s, parsing 15 s); then a killed worker's is free.
-LEASE = dt.timedelta(minutes=1)
+#: Longer than waiting for a thread and a look may take (each: fetching 30 s, a place to parse 10 s, parsing 15 s); then
+#: a killed worker's is free.
+LEASE = dt.timedelta(minutes=2)
 #: Number of the lock that claimers take in turn on PostgreSQL; SQLite has one writer anyway.
 _CLAIMING = 0x5EA0F
 
 
-def claim_due(*, most: int, but: Collection[int] = ()) -> list[Feed]:
-    """Take at most ``most`` feeds that are due, longest due first, no two of one site."""
-    return _claim(due().exclude(pk__in=but).order_by("next_poll_at", "pk")[: 2 * most + 50], most)
+def claim_due(*, most: int, before: dt.datetime) -> list[Feed]:
+    """Take at most ``most`` feeds that are due, longest due first, no two of one site, none asked since ``before``."""
+    return _claim(due(before=before).order_by("next_poll_at", "pk")[: 2 * most + 50], most)
 
 
 def claim_one(*, feed: Feed) -> Feed | None:
@@ -32,14 +33,15 @@ def claim_one(*, feed: Feed) -> Feed | None:
     return next(iter(_claim(_free().filter(pk=feed.pk), 1)), None)
 
 
-def due() -> QuerySet[Feed]:
-    now = timezone.now()
-    return _free().filter(Q(next_poll_at=None) | Q(next_poll_at__lte=now), is_enabled=True)
+def due(*, before: dt.datetime) -> QuerySet[Feed]:
+    """Feeds that are due, but for those asked since ``before``: a run looks at a feed once."""
+    is_due = Q(next_poll_at=None) | Q(next_poll_at__lte=timezone.now())
+    return _free().filter(is_due, Q(last_attempt_at=None) | Q(last_attempt_at__lt=before), is_enabled=True)
 
 
-def is_waiting(*, but: Collection[int]) -> bool:
+def is_waiting(*, before: dt.datetime) -> bool:
     """Whether a feed is due that only its site's pause holds back."""
-    return due().exclude(pk__in=but).exists()
+    return due(before=before).exists()
 
 
 def is_ours(url: str) -> bool:

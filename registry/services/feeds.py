@@ -24,8 +24,8 @@ _log = logging.getLogger(__name__)
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 #: One run polls for so long; what is left is due at the next.
 _RUN_SECONDS = 240.0
-#: So many feeds are in hand at once: most of a look is waiting for a server.
-_AT_ONCE = 32
+#: So many servers are waited for at once, and as many feeds again are claimed ahead, to be begun without a pause.
+_THREADS, _AT_ONCE = 32, 64
 _PAUSE_SECONDS = 0.25
 #: After the first answer of a batch the others are waited for so long, to be stored with it.
 _GATHER_SECONDS = 0.05
@@ -63,19 +63,20 @@ def poll_due(*, seconds: float = _RUN_SECONDS) -> Polled:
 
     Servers are waited for in threads; the database is spoken to by this thread alone.
     """
-    polled, until, seen = Polled(), time.monotonic() + seconds, set[int]()
-    in_hand: set[Future[Look]] = set()
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="feed") as threads:
+    polled, until, began = Polled(), time.monotonic() + seconds, timezone.now()
+    in_hand, done = set[Future[Look]](), set[Future[Look]]()
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="feed") as threads:
         while True:
             if time.monotonic() < until and len(in_hand) < _AT_ONCE:
-                claimed = feed_claims.claim_due(most=_AT_ONCE - len(in_hand), but=seen)
-                seen |= {feed.pk for feed in claimed}
+                claimed = feed_claims.claim_due(most=_AT_ONCE - len(in_hand), before=began)
                 in_hand |= {threads.submit(look_at, feed) for feed in claimed}
+            # stored while the threads are at the next ones
+            polled.add(_stored([future.result() for future in done]))
+            done = set()
             if in_hand:
                 wait(in_hand, timeout=_PAUSE_SECONDS, return_when=FIRST_COMPLETED)
                 done, in_hand = wait(in_hand, timeout=_GATHER_SECONDS)
-                polled.add(_stored([future.result() for future in done]))
-            elif time.monotonic() < until and feed_claims.is_waiting(but=seen):
+            elif time.monotonic() < until and feed_claims.is_waiting(before=began):
                 time.sleep(_PAUSE_SECONDS)
             else:
                 break
