@@ -316,6 +316,32 @@ def test_a_flag_on_a_change_is_attached_to_the_act_on_record(officer: User, flag
     assert other.state == "confirmed"
 
 
+def test_the_act_that_the_news_names_by_number_is_suggested_first_with_the_words_that_name_it(
+    officer: User, flag: Flag
+) -> None:
+    client = at_desk(officer)
+    named = Instrument.objects.create(
+        instrument_id="th-tin", country_id="TH", title="Tin rules", number="Notification 12/2567", drafted_by="x"
+    )
+    near = draft_from(client, flag)
+    entry = FeedEntry.objects.create(
+        feed=flag.entry.feed, key="2", title="Thailand amends its rare earth licence: Notification No. 12 of 2024",
+        content_sha256="cd" * 32, first_seen_at=flag.raised_at, changed_at=flag.raised_at,
+    )  # fmt: skip
+    other = Flag.objects.create(
+        entry=entry, score="0.8", country_id="TH", countries=["TH"], minerals=["rare_earths"],
+        measure="export_licence", change_kind="amended", raised_at=flag.raised_at,
+    )  # fmt: skip
+    inbox = client.get(f"/admin/registry/flag/?flag={other.flag_id}").content.decode()
+    assert f'Seems to be <a href="/admin/registry/instrument/{named.pk}/change/">Tin rules</a>' in inbox
+    assert "the news names its number, Notification No. 12 of 2024" in inbox
+    assert "the same measure and mineral" in inbox
+    fold = inbox[inbox.index("Attach to one on record") :]
+    assert fold.index(f"instrument/{named.pk}/change/") < fold.index(f"instrument/{near.pk}/change/")
+    other.refresh_from_db()
+    assert (other.state, other.instruments.count()) == ("open", 0)
+
+
 def test_a_record_waiting_for_a_second_officer_is_read_until_it_is_taken_back(officer: User, flag: Flag) -> None:
     client = at_desk(officer)
     instrument = draft_from(client, flag, _submit="1")
