@@ -5,12 +5,14 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -26,7 +28,9 @@ from registry.exceptions import (
     Unreachable,
 )
 
-CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 5.0, 15.0, 30.0
+RESOLVE_SECONDS, CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 5.0, 5.0, 15.0, 30.0
+#: So many names may wait for the resolver at once; one that hangs holds its place until the system gives it up.
+MOST_RESOLVING = 64
 MOST_WIRE, MOST_DECODED = 5_000_000, 10_000_000
 #: Above this size a body may not unpack to more than so many times its bytes on the wire.
 RATIO_FROM, MOST_RATIO = 1_000_000, 50
@@ -61,7 +65,13 @@ class Response:
         return self.status == 304
 
 
-def fetch(url: str, *, etag: str = "", last_modified: str = "", accept: str = "*/*") -> Response:
+#: Called before a redirect is followed: where it comes from, where it leads, until when an answer must be there.
+BeforeHop = Callable[[str, str, float], None]
+
+
+def fetch(
+    url: str, *, etag: str = "", last_modified: str = "", accept: str = "*/*", before_hop: BeforeHop | None = None
+) -> Response:
     """GET an address on the open web, conditionally where validators are given; redirects are followed by hand.
 
     Raises AddressRefused, Unreachable, TooSlow, BodyTooLarge, TooManyRedirects, all children of FetchFailed.
@@ -83,7 +93,10 @@ def fetch(url: str, *, etag: str = "", last_modified: str = "", accept: str = "*
             raise TooManyRedirects(
                 f"The address {hops[0][1]} redirects more than {MOST_REDIRECTS} times; give its last address."
             )
-        url = _joined(url, target)
+        target = check_url(_joined(url, target))
+        if before_hop is not None:
+            before_hop(url, target, deadline)
+        url = target
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float) -> Response:
@@ -151,12 +164,43 @@ def _tls() -> ssl.SSLContext:
 resolve = socket.getaddrinfo
 
 
+_resolving = threading.BoundedSemaphore(MOST_RESOLVING)
+
+
+def _resolved(host: str, port: int, deadline: float) -> list[Any]:
+    """Resolve in a thread of its own: the system's resolver knows no time limit, and a look must not wait for it.
+
+    A thread that hangs is left behind; when too many do, names are given up at once and no more are begun.
+    """
+    seconds = max(0.05, min(RESOLVE_SECONDS, deadline - time.monotonic()))
+    places = _resolving
+    if not places.acquire(timeout=seconds):
+        raise Unreachable(f"The name {host} was not resolved: the resolver answers too few of those asked before.")
+    answer: SimpleQueue[list[Any] | BaseException] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answer.put(list(resolve(host, port, type=socket.SOCK_STREAM)))
+        except BaseException as error:  # raised again by whoever waits
+            answer.put(error)
+        finally:
+            places.release()
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    try:
+        found = answer.get(timeout=seconds)
+    except Empty as error:
+        raise Unreachable(f"The name {host} was not resolved within {seconds:.2g} seconds.") from error
+    if isinstance(found, (OSError, UnicodeError)):
+        raise Unreachable(f"The name {host} does not resolve.") from found
+    if isinstance(found, BaseException):
+        raise found
+    return found
+
+
 def dial(host: str, port: int, deadline: float) -> socket.socket:
     """Resolve, check every address, and connect to a checked one: nothing is resolved a second time."""
-    try:
-        found = resolve(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise Unreachable(f"The name {host} does not resolve.") from error
+    found = _resolved(host, port, deadline)
     if not is_allowed(host, port):
         for *_, address in found:
             check_address(str(address[0]))

@@ -90,6 +90,6 @@ def rss(*items: str, head: str = "") -> bytes:
 def item(number: int, title: str = "", guid: str = "") -> str:
     title = title or f"Item {number}"
     return (
-        f"<guid>{guid or number}</guid><title>{title}</title><link>https://example.org/{number}</link>"
+        f"<guid>{guid or number}</guid><title>{title}</title><link>https://wire.invalid/{number}</link>"
         "<pubDate>Mon, 23 Nov 2026 08:00:00 +0700</pubDate>"
     )

@@ -1,7 +1,7 @@
 """What the register holds."""
 
 from registry.models.facts import FactVersion
-from registry.models.feeds import Feed, FeedEntry, FetchAttempt, Flag
+from registry.models.feeds import Feed, FeedEntry, FetchAttempt, Flag, SiteTurn
 from registry.models.instruments import Instrument, InstrumentVersion, Measure, StatusEvent
 from registry.models.parties import Facility, Party
 from registry.models.people import Membership, User
@@ -26,6 +26,7 @@ __all__ = [
     "Membership",
     "Mineral",
     "Party",
+    "SiteTurn",
     "Source",
     "StatusEvent",
     "User",

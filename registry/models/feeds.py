@@ -98,6 +98,11 @@ class FeedEntry(models.Model):
     revision = models.PositiveIntegerField(default=1)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    #: The page that the entry leads to, kept by its SHA-256 when a flag was raised; ``page_note`` says why it was not.
+    page_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    page_name = models.CharField(max_length=200, blank=True, editable=False)
+    page_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    page_note = models.CharField(max_length=500, blank=True, editable=False)
     #: When the rules have read it, null while it waits to be read.
     read_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -110,6 +115,16 @@ class FeedEntry(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SiteTurn(models.Model):
+    """Until when a site is in the hand of a look that was led there by a redirect or an entry."""
+
+    site = models.CharField(max_length=253, unique=True)
+    free_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.site
 
 
 def new_flag_id() -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from ledger.domain.actor import Door
 from registry import permissions
 from registry.choices import FlagState
 from registry.exceptions import WrongState
-from registry.models import Flag, Instrument, User
+from registry.models import Flag, Instrument, InstrumentDocument, User
+from registry.services.archiving import documents_of
 from registry.services.instruments import Draft, save_draft
 from registry.services.sources import cite_entry
 
@@ -26,4 +29,13 @@ def draft_from_news(*, draft: Draft, flag: Flag, by: User, reason: str) -> Instr
     instrument.source = instrument.source or cite_entry(entry=flag.entry, by=actor)
     instrument.is_demo = instrument.is_demo or flag.entry.feed.is_demo
     instrument.flag = flag
-    return save_draft(draft=draft, by=actor, reason=reason)
+    whole = replace(draft, documents=[*draft.documents, *_new_documents(draft, flag)])
+    return save_draft(draft=whole, by=actor, reason=reason)
+
+
+def _new_documents(draft: Draft, flag: Flag) -> list[InstrumentDocument]:
+    """What the flag rests on, kept by its hash: it is there when the link has died."""
+    held = {document.sha256 for document in draft.documents}
+    if draft.instrument.pk:
+        held |= set(draft.instrument.documents.values_list("sha256", flat=True))
+    return [document for document in documents_of(entry=flag.entry) if document.sha256 not in held]

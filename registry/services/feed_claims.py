@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from registry.addresses import PORTS, is_allowed
 from registry.domain import polling
-from registry.models import Feed
+from registry.models import Feed, SiteTurn
 
 #: Longer than waiting for a thread and a look may take (each: fetching 30 s, a place to parse 10 s, parsing 15 s); then
 #: a killed worker's is free.
@@ -64,7 +64,7 @@ class _Candidate:
 @transaction.atomic
 def _claim(wanted: QuerySet[Feed], most: int) -> list[Feed]:
     """Choose and lease in one transaction that no other claimer's overlaps."""
-    _take_turn()
+    take_claimers_turn()
     candidates = [_Candidate(*row) for row in wanted.values_list("pk", "url", "site")]
     chosen = [one.pk for one in _one_a_site(candidates, _busy_sites(candidates))[:most]]
     if not chosen:
@@ -75,7 +75,7 @@ def _claim(wanted: QuerySet[Feed], most: int) -> list[Feed]:
     return list(taken.order_by("next_poll_at", "pk"))
 
 
-def _take_turn() -> None:
+def take_claimers_turn() -> None:
     """Without this two workers could each find a site free and ask it at once, through different feeds."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -88,9 +88,18 @@ def _busy_sites(feeds: Sequence[_Candidate]) -> set[str]:
         if not feed.site:
             feed.site = polling.site_of(feed.url)
             Feed.objects.filter(pk=feed.pk).update(site=feed.site)
+    return busy_sites({feed.site for feed in feeds})
+
+
+def busy_sites(sites: Collection[str]) -> set[str]:
+    """Which of these sites are being asked or were within the pause: through a feed, or because something led there."""
     now = timezone.now()
     asked = Q(leased_until__gte=now) | Q(last_attempt_at__gt=now - polling.SITE_PAUSE)
-    return set(Feed.objects.filter(asked, site__in={feed.site for feed in feeds}).values_list("site", flat=True))
+    turns = SiteTurn.objects.filter(site__in=sites, free_at__gt=now)
+    return {
+        *Feed.objects.filter(asked, site__in=sites).values_list("site", flat=True),
+        *turns.values_list("site", flat=True),
+    }
 
 
 def _one_a_site(feeds: Sequence[_Candidate], busy: set[str]) -> list[_Candidate]:

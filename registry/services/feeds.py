@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
+from django.db import connections
 from django.utils import timezone
 
 from jobs.registry import handler, periodic
@@ -19,6 +20,7 @@ from registry.models import Feed, FetchAttempt
 from registry.services import feed_claims
 from registry.services.feed_looks import Look, store
 from registry.services.flagging import flag_unread
+from registry.services.site_turns import hops
 
 _log = logging.getLogger(__name__)
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
@@ -61,7 +63,8 @@ periodic("registry.poll_feeds", seconds=5)
 def poll_due(*, seconds: float = _RUN_SECONDS) -> Polled:
     """Poll every feed that is due, longest due first; a site that was asked a moment ago is waited for.
 
-    Servers are waited for in threads; the database is spoken to by this thread alone.
+    Servers are waited for in threads; the database is spoken to by this thread, and by the others only for a turn at a
+    site that a redirect leads to.
     """
     polled, until, began = Polled(), time.monotonic() + seconds, timezone.now()
     in_hand, done = set[Future[Look]](), set[Future[Look]]()
@@ -69,7 +72,7 @@ def poll_due(*, seconds: float = _RUN_SECONDS) -> Polled:
         while True:
             if time.monotonic() < until and len(in_hand) < _AT_ONCE:
                 claimed = feed_claims.claim_due(most=_AT_ONCE - len(in_hand), before=began)
-                in_hand |= {threads.submit(look_at, feed) for feed in claimed}
+                in_hand |= {threads.submit(_look_in_thread, feed) for feed in claimed}
             # stored while the threads are at the next ones
             polled.add(_stored([future.result() for future in done]))
             done = set()
@@ -116,6 +119,14 @@ def _stored(looks: list[Look]) -> list[FetchAttempt]:
 # ------------------------------------------------------------------ one look
 
 
+def _look_in_thread(feed: Feed) -> Look:
+    """A look that was led to another site has spoken to the database: its thread keeps no connection."""
+    try:
+        return look_at(feed)
+    finally:
+        connections.close_all()
+
+
 def look_at(feed: Feed) -> Look:
     """Fetch and read a feed; nothing is stored, and no error leaves but as part of the attempt."""
     attempt = FetchAttempt(feed=feed, started_at=timezone.now())
@@ -133,7 +144,10 @@ def look_at(feed: Feed) -> Look:
 
 
 def _look(feed: Feed, attempt: FetchAttempt) -> Look:
-    response = http.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified, accept=_ACCEPT)
+    with hops() as before_hop:
+        response = http.fetch(
+            feed.url, etag=feed.etag, last_modified=feed.last_modified, accept=_ACCEPT, before_hop=before_hop
+        )
     attempt.status, attempt.bytes = response.status, response.wire_bytes
     if response.status not in (200, 203, 226, 304):
         told = _STATUS.get(response.status, f"The server answers with status {response.status}.")

@@ -21,6 +21,7 @@ from registry.domain.news.classify import read
 from registry.domain.news.repeats import Story
 from registry.live import flag_state
 from registry.models import Country, FeedEntry, FetchAttempt, Flag
+from registry.services.archiving import ask_to_keep
 
 _log = logging.getLogger(__name__)
 #: Flags raised within this time may be what an entry repeats.
@@ -147,5 +148,6 @@ def _raise(entry: FeedEntry, result: Classification, joined: Flag | None) -> Fla
         joined_to=joined,
         raised_at=timezone.now(),
     )
+    ask_to_keep(entry=entry)
     record(by=WORKER, change=Change("join" if joined else "raise", "flag", flag.flag_id, None, flag_state(flag)))
     return flag

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import resource
 import socket
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 
 from registry import feeds, http
 from registry.addresses import check_address, check_url
-from registry.exceptions import AddressRefused
+from registry.exceptions import AddressRefused, Unreachable
 from registry.models import Feed, FeedEntry, FetchAttempt
 from registry.services.feeds import poll_feed
 from tests import hostile
@@ -135,6 +136,34 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused(monkeypatc
     both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in ("8.8.8.8", "10.0.0.1")]
     monkeypatch.setattr(http, "resolve", lambda *args, **kwargs: both)
     assert poll("http://mixed.example.org/feed").error_class == "AddressRefused"
+
+
+def test_a_resolver_that_hangs_costs_a_look_and_no_worker(monkeypatch, web):
+    over = threading.Event()
+    monkeypatch.setattr(http, "RESOLVE_SECONDS", 0.2)
+    monkeypatch.setattr(http, "resolve", lambda *args, **kwargs: over.wait(30))
+    attempt = poll("http://hanging.example.org/feed")
+    assert (attempt.error_class, attempt.status) == ("Unreachable", None)
+    assert "was not resolved within" in attempt.message
+    monkeypatch.setattr(http, "resolve", socket.getaddrinfo)
+    assert http.fetch(web.put("/feed", hostile.http(b"x"))).status == 200
+    over.set()
+
+
+def test_when_too_many_names_hang_further_ones_are_given_up_and_come_back_with_the_resolver(monkeypatch):
+    over = threading.Event()
+    monkeypatch.setattr(http, "RESOLVE_SECONDS", 0.1)
+    monkeypatch.setattr(http, "_resolving", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(http, "resolve", lambda *args, **kwargs: over.wait(30))
+    for n in range(2):
+        with pytest.raises(Unreachable, match="within"):
+            http.dial(f"h{n}.example.org", 80, time.monotonic() + 5)
+    with pytest.raises(Unreachable, match="asked before"):
+        http.dial("h3.example.org", 80, time.monotonic() + 5)
+    over.set()
+    monkeypatch.setattr(http, "resolve", answers("10.0.0.1"))
+    with pytest.raises(AddressRefused):
+        http.dial("h4.example.org", 80, time.monotonic() + 5)
 
 
 @pytest.mark.parametrize(

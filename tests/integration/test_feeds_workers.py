@@ -63,6 +63,36 @@ def manage(place: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
+REDIRECTING = """
+from registry.models import Feed
+Feed.objects.bulk_create(Feed(feed_id=f"f{n}", title=f"f{n}", url=f"http://h.site{n}.org/moved", is_enabled=True)
+                         for n in range(6))
+"""
+
+
+def test_feeds_that_redirect_to_one_site_leave_it_its_pause_over_all_workers(place):
+    manage(place, "shell", "-v0", "-c", "from registry.models import Feed; Feed.objects.all().delete()")
+    manage(place, "shell", "-v0", "-c", REDIRECTING)
+    times: list[float] = []
+    answer = hostile.sending(hostile.http(rss(item(1))))
+
+    def noted(connection, head):
+        times.append(time.monotonic())
+        answer(connection, head)
+
+    with hostile.server() as web:
+        web.put("/moved", hostile.redirect("http://all.shared.org/feed"))
+        web.put("/feed", noted)
+        command = [sys.executable, "-m", "tests.poll_worker", str(web.port)]
+        workers = [subprocess.Popen(command, cwd=ROOT, env=place, stdout=subprocess.PIPE) for _ in range(2)]
+        told = [json.loads(worker.communicate(timeout=120)[0]) for worker in workers]
+    assert sum(one["polled"] for one in told) == 6
+    assert sum(one["failed"] for one in told) == 0
+    gaps = [second - first for first, second in itertools.pairwise(times)]
+    assert len(gaps) == 5
+    assert min(gaps) >= 1.99
+
+
 def test_many_workers_poll_each_feed_once_and_leave_each_site_its_pause(place):
     times: dict[str, list[float]] = {}
     answer = hostile.sending(hostile.http(rss(item(1, title="Indonesia bans tin ore exports from 1 May 2027"))))
