@@ -11,11 +11,13 @@ from django.dispatch import receiver
 from alerts.choices import Topic
 from alerts.domain.items import Kind
 from alerts.models import Subscription
+from alerts.services import officers
 from alerts.services.outbox import note, note_dates
+from jobs.services import enqueue
 from ledger.domain.actor import Door
 from registry.choices import FlagState
-from registry.models import Flag, Instrument, InstrumentVersion
-from registry.signals import instruments_changed
+from registry.models import Feed, Flag, Instrument, InstrumentVersion
+from registry.signals import feed_needs_person, instruments_changed
 from scoring.models import ScoreChange
 from scoring.signals import score_changed
 from traceability.models import Finding
@@ -70,6 +72,12 @@ def note_flag(sender: Any, instance: Flag, created: bool, raw: bool = False, **k
     if created and not raw and instance.state == FlagState.OPEN and _is_watched(Topic.FLAGS):
         key = instance.flag_id
         note(kind=Kind.FLAG, key=key, thread=f"flag:{key}", payload={"flag_id": key})
+
+
+@receiver(feed_needs_person, dispatch_uid="alerts.feed")
+def note_feed(sender: Any, feed: Feed, **kwargs: Any) -> None:
+    since = feed.failing_since.isoformat() if feed.failing_since else ""
+    enqueue(kind=officers.KIND, key=f"{feed.feed_id}/{since}"[:200], payload={"feed": feed.feed_id, "since": since})
 
 
 @receiver(findings_opened, dispatch_uid="alerts.finding")

@@ -17,6 +17,8 @@ instruments_changed = Signal()
 facts_changed = Signal()
 #: Facilities were changed. kwargs: changes: Mapping[str, frozenset[str]], by facility id the columns that differ now.
 facilities_changed = Signal()
+#: A feed has failed for a week, or is gone: an officer has to look. Once a failure. kwargs: feed: Feed.
+feed_needs_person = Signal()
 #: What would an instrument do? kwargs: draft: InstrumentState, on: date. Answers: Effect or None.
 asking_effects = Signal()
 #: What would a fact do, accepted (or withdrawn, where ``fact`` is None)? kwargs: fact_id, fact: Fact | None, on: date.

@@ -19,6 +19,7 @@ from registry.feeds import ParsedEntry, ParsedFeed
 from registry.http import Response
 from registry.models import Feed, FeedEntry, FetchAttempt
 from registry.services.feed_claims import is_ours
+from registry.signals import feed_needs_person
 
 _random = random.Random()  # jitter, no secret
 _MOST_VALIDATOR = 1_000
@@ -55,6 +56,7 @@ def store(*, looks: Sequence[Look]) -> list[FetchAttempt]:
         for look in looks
         if held.get(look.feed.pk) == look.feed.lease
     ]
+    called = {look.feed.pk for look in ours if look.feed.state == FeedState.NEEDS_PERSON}
     known, fresh = _known(ours), []
     for look in ours:
         if look.parsed is not None:
@@ -63,6 +65,9 @@ def store(*, looks: Sequence[Look]) -> list[FetchAttempt]:
     _insert(fresh)
     _update([look.feed for look in ours if look.parsed is None], _OWN)
     _update([look.feed for look in ours if look.parsed is not None], [*_OWN, "memory"])
+    for look in ours:
+        if look.feed.state == FeedState.NEEDS_PERSON and look.feed.pk not in called:
+            feed_needs_person.send(sender=Feed, feed=look.feed)
     return FetchAttempt.objects.bulk_create([look.attempt for look in ours])
 
 
