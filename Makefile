@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help setup run demo test check bench bench-watch lock fix topology
+.PHONY: help setup run demo test check bench bench-watch corpus lock fix topology
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
@@ -49,6 +49,9 @@ bench: .venv/.dev ## the benchmarks: both sides, the ratio, the goal
 
 bench-watch: .venv/.dev ## how well news is classified, on labelled items with 95 % intervals
 	$(BIN)/python -m tests.bench.news_quality
+
+corpus: .venv/.dev ## reads the conformance corpus of feedparser (from PyPI) as the poller would
+	$(BIN)/python -m tests.corpus
 
 fix: .venv/.dev ## formats, and mends what the linter can mend
 	$(BIN)/ruff format .
