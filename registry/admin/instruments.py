@@ -52,7 +52,7 @@ from registry.services.drafting import draft_from_news
 from registry.services.instruments import Draft, save_draft
 from registry.services.vocabularies import country_words
 from registry.templatetags.seam import badge, date_words
-from registry.wording import listed, status_badge
+from registry.wording import listed, measure_label, status_badge
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -149,7 +149,7 @@ class InstrumentAdmin(ReviewAdmin):
 
     @admin.display(description="measures")
     def does(self, instrument: Instrument) -> str:
-        names = dict.fromkeys(measure.get_code_display() for measure in instrument.measures.all())
+        names = dict.fromkeys(measure_label(measure.code) for measure in instrument.measures.all())
         return ", ".join(names) or "no measure on record"
 
     @admin.display(description="in force from")

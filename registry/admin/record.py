@@ -10,6 +10,7 @@ from registry.comparing import ChangeLine, Words, changes_between, contents_of
 from registry.domain.dates import PartialDate
 from registry.models import Instrument, InstrumentRelation, InstrumentVersion, Measure, StatusEvent
 from registry.states import details_of, partial_date, state_of
+from registry.wording import measure_label
 
 _LISTS = ("minerals", "materials", "stages", "hs", "destinations", "counterparts")
 
@@ -75,7 +76,7 @@ def _event_lines(event: StatusEvent) -> Iterator[Line]:
 
 
 def _measure_section(measure: Measure, words: Words) -> Section:
-    lines = [Line("Measure", measure.get_code_display()), Line("Direction", measure.get_direction_display() or None)]
+    lines = [Line("Measure", measure_label(measure.code)), Line("Direction", measure.get_direction_display() or None)]
     for name in ("minerals", "materials", "hs", "stages", "destinations"):
         codes = getattr(measure, name)
         title = "HS codes" if name == "hs" else label(name)
