@@ -164,6 +164,38 @@ def test_a_file_that_cannot_be_read_is_a_sentence_and_no_crash(tmp_path: Path, c
     assert "bad_value" in {error[3] for error in found}
 
 
+CUTS: dict[str, Callable[[bytes], bytes]] = {
+    "not UTF-8": lambda content: content + b"\xe9\n",
+    "a quote in the first row": lambda content: content.replace(b"\n", b'\n"a"b,', 1),
+    "semicolons": lambda content: content.replace(b",", b";"),
+    "a column too few": lambda content: content.split(b",", 1)[1],
+}
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("table", ["parties", "facilities", "lots", "assays", "events", "event_lines"])
+def test_what_may_stand_in_rows_that_cannot_be_read_is_not_missed_elsewhere(
+    tmp_path: Path, tables: Tables, table: str, cut: str
+) -> None:
+    """Else one wrong byte in lots.csv were as many errors as there are events."""
+    put("event_lines", 2, "quantity", "x")(tables)
+    path = write_folder(tmp_path, tables) / f"{table}.csv"
+    path.write_bytes(CUTS[cut](path.read_bytes()))
+    found = errors(tmp_path)
+    assert [error for error in found if error[0] == f"{table}.csv"]
+    others = [error for error in found if error[0] != f"{table}.csv"]
+    assert others == ([] if table == "event_lines" else [("event_lines.csv", 2, "quantity", "bad_value")])
+
+
+def test_a_negative_line_is_no_error_while_its_event_cannot_be_read(tmp_path: Path, tables: Tables) -> None:
+    put("event_lines", 2, "quantity", "-1")(tables)
+    event_id = tables["event_lines"][0]["event_id"]
+    row = next(n for n, event in enumerate(tables["events"], start=2) if event["event_id"] == event_id)
+    assert errors(write_folder(tmp_path, tables)) == [("event_lines.csv", 2, "quantity", "bad_value")]
+    put("events", row, "kind", "adjustment")(tables)
+    assert errors(write_folder(tmp_path, tables)) == [("events.csv", row, "kind", "bad_value")]
+
+
 def test_a_bom_and_windows_lines_are_read(tmp_path: Path, tables: Tables) -> None:
     folder = write_folder(tmp_path, tables)
     lots = folder / "lots.csv"
@@ -224,8 +256,10 @@ def test_an_empty_import_is_no_error(tmp_path: Path) -> None:
     assert (code, sum(result["accepted"].values())) == (0, 0)
 
 
-def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
-    assert run("import_lots", str(tmp_path / "nothing"))[0] == 2
+@pytest.mark.parametrize("name", ["nothing", "x" * 300])
+def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path, name: str) -> None:
+    """A name too long for the system is an error of the system: no failure of ours."""
+    assert run("import_lots", str(tmp_path / name))[0] == 2
 
 
 def workbook(path: Path, tables: Tables, **cells: Any) -> Path:

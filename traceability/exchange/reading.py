@@ -32,17 +32,24 @@ class Found:
 
 
 def read_path(path: Path) -> Found:
-    """Read what lies at a path: a folder, a ZIP of CSV files or a workbook. Raises CannotRead where it is none."""
-    if path.is_dir():
-        found = _read_folder(path)
-    elif path.is_file() and path.suffix.lower() == ".xlsx":
-        found = Found(*read_workbook(path, path.name))
-    elif path.is_file() and path.suffix.lower() == ".zip":
-        found = _read_archive(path)
-    else:
-        raise CannotRead(f"{path} is neither a folder of CSV files, nor a ZIP of them, nor an XLSX workbook.")
+    """Read what lies at a path: a folder, a ZIP of CSV files or a workbook. Raises CannotRead where it is none, or may
+    not be read."""
+    try:
+        found = _read(path)
+    except OSError as error:
+        raise CannotRead(f"{error.filename or path} cannot be read: {error.strerror}.") from error
     _check_lines(found)
     return found
+
+
+def _read(path: Path) -> Found:
+    if path.is_dir():
+        return _read_folder(path)
+    if path.is_file() and path.suffix.lower() == ".xlsx":
+        return Found(*read_workbook(path, path.name))
+    if path.is_file() and path.suffix.lower() == ".zip":
+        return _read_archive(path)
+    raise CannotRead(f"{path} is neither a folder of CSV files, nor a ZIP of them, nor an XLSX workbook.")
 
 
 def _read_archive(path: Path) -> Found:
@@ -67,6 +74,7 @@ def _read_folder(folder: Path) -> Found:
             found.sheets.append(Sheet(path.name, [], []))  # reported as no table of an import
         elif path.stat().st_size > LARGEST_FILE:
             found.problems.append(_bad(path.name, None, "the file is too large to be read at once; split the import"))
+            found.sheets.append(Sheet(path.name, [], [], is_whole=False))
         else:
             _read_file(path, found)
     return found
@@ -75,15 +83,14 @@ def _read_folder(folder: Path) -> Found:
 def _read_file(path: Path, found: Found) -> None:
     rows = CsvRows(path)
     try:
-        header = rows.survey()
+        found.sheets.append(Sheet(path.name, rows.survey(), rows))
     except UnicodeDecodeError:
         message = "the file is not UTF-8 text; save it as CSV UTF-8"
         found.problems.append(_bad(path.name, _undecodable_row(path), message))
-        return
+        found.sheets.append(Sheet(path.name, [], [], is_whole=False))
     except csv.Error as error:
         found.problems.append(_bad(path.name, rows.count + 1, f"the row cannot be read: {error}"))
-        header = rows.header
-    found.sheets.append(Sheet(path.name, header, rows))
+        found.sheets.append(Sheet(path.name, rows.header, rows, is_whole=False))
 
 
 class CsvRows:

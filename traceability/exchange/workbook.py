@@ -66,6 +66,7 @@ def _read(sheet: Any, problems: list[Problem]) -> Sheet:
         return Sheet(file, [], [])
     rows: list[tuple[int, list[str]]] = []
     header: list[str] = []
+    is_whole = True
     problems += _merged(sheet, file)
     # A sheet may claim a billion rows and cells in the last: what is read is what has cells, as far as sheets go.
     sheet.reset_dimensions()
@@ -73,6 +74,7 @@ def _read(sheet: Any, problems: list[Problem]) -> Sheet:
         if number > MOST_ROWS:
             message = f"the sheet claims rows beyond {MOST_ROWS}, which no spreadsheet has"
             problems.append(Problem(file, None, None, Code.BAD_VALUE, message))
+            is_whole = False
             break
         texts = []
         for place, cell in enumerate(cells):
@@ -85,7 +87,7 @@ def _read(sheet: Any, problems: list[Problem]) -> Sheet:
             header = _without_empty_end(texts)
         elif any(texts):
             rows.append((number, texts))
-    return Sheet(file, header, rows)
+    return Sheet(file, header, rows, is_whole)
 
 
 def _merged(sheet: Any, file: str) -> Iterator[Problem]:

@@ -109,7 +109,7 @@ class _Checker:
             known[name] = {row.get(_KEYS[name]) for row in self.rows.of(name)} | stored.keys()
         for table in self.tables.values():
             for column in table.columns:
-                if column.refers_to:
+                if column.refers_to and column.refers_to not in self.rows.cut:
                     self._refer(table, column.name, column.refers_to, known[column.refers_to])
 
     def _refer(self, table: Table, column: str, to: str, known: Set[Any]) -> None:
@@ -176,13 +176,19 @@ class _Checker:
             event_id = row.get("event_id")
             if event_id is None or not row.is_whole or event_id in self._broken_lines:
                 continue
-            cells: list[Any] = [*row.cells, tuple(lines.get(event_id, ()))]
+            cells: list[Any] = [*row.cells, self._lines_of(event_id, lines)]
             made = EventFact(*cells)
             self._place("events", row, "event_id", made.event_id, made, self.events, found)
             rows_of.setdefault(made.event_id, row)
         self._check_stray_lines(lines)
         self.accepted.events = list(found.values())
         self._check_corrections(rows_of)
+
+    def _lines_of(self, event_id: str, lines: Mapping[str, list[LineFact]]) -> tuple[LineFact, ...]:
+        """An event's lines as they were read; where some could not be, a stored event's are taken for them."""
+        if "event_lines" in self.rows.cut and event_id in self.events:
+            return self.events[event_id].lines
+        return tuple(lines.get(event_id, ()))
 
     def _check_event_row(self, row: Row) -> None:
         kind = row.get("kind")
@@ -198,8 +204,8 @@ class _Checker:
         kinds = {event.event_id: event.kind for event in self.events.values()}
         rows = self.rows.of("events")
         kinds |= {row.get("event_id"): row.get("kind") for row in rows if row.has("event_id") and row.has("kind")}
+        self._kindless = {row.get("event_id") for row in rows if "kind" in row.bad}
         self._broken_lines: set[str] = set()
-        self._repeated: dict[str, int] = {}
         lines: dict[str, dict[LineFact, None]] = {}
         for row in self.rows.of("event_lines"):
             event_id, role, lot_id, quantity, unit, basis = row.cells
@@ -220,13 +226,20 @@ class _Checker:
             allowed = ", ".join(sorted(ROLES[kind]))
             self._problem("event_lines", row, "role", Code.BAD_VALUE, f"a {kind} has no {role} lines, only {allowed}")
             suits = False
-        if quantity is not None and quantity < 0 and kind is not EventKind.ADJUST:
+        may_be_adjust = kind is EventKind.ADJUST or (kind is None and self._has_unread_kind(row.get("event_id")))
+        if quantity is not None and quantity < 0 and not may_be_adjust:
             message = f"{shown(str(quantity))} is negative, which only the lines of an adjust may be"
             self._problem("event_lines", row, "quantity", Code.BAD_VALUE, message)
             suits = False
         return suits
 
+    def _has_unread_kind(self, event_id: str | None) -> bool:
+        """Whether an event may well be there, but what kind it is could not be read."""
+        return "events" in self.rows.cut or event_id in self._kindless
+
     def _check_losses(self, kinds: Mapping[str, EventKind]) -> None:
+        if "event_lines" in self.rows.cut:
+            return
         rows = self.rows.of("event_lines")
         inputs = {(row.get("event_id"), row.get("lot_id")) for row in rows if row.get("role") is Role.INPUT}
         unreadable = {row.get("event_id") for row in rows if {"role", "lot_id"} & row.bad}
@@ -239,6 +252,8 @@ class _Checker:
 
     def _check_stray_lines(self, lines: dict[str, list[LineFact]]) -> None:
         """Lines of a stored event that has no row here: the same ones are unchanged, others a conflict."""
+        if "event_lines" in self.rows.cut:
+            return
         here = {row.get("event_id") for row in self.rows.of("events")}
         for event_id, mine in lines.items():
             before = self.events.get(event_id)

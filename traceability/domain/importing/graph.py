@@ -54,7 +54,8 @@ def graph_problems(
     }
     corrected |= stored.corrections(set(here)).keys()
     live = {event_id: event for event_id, event in here.items() if event_id not in corrected}
-    yield from _incomplete(live)
+    if "event_lines" not in rows.cut:
+        yield from _incomplete(live)
     gone = {event_id for event_id in corrected if event_id in stored_events}
     lots = {row.get("lot_id") for row in rows.of("lots")} - {None}
     lots |= {lot for event in live.values() for lot in event.born()}
@@ -116,13 +117,16 @@ def _birth_problems(
 
 
 def _maybe_born(rows: Rows, live: Mapping[str, _Event]) -> set[str | None]:
-    """Lots in lines that could not be read as a birth, though they may be one; None: some lot could not be read."""
+    """Lots in lines that could not be read as a birth, though they may be one; None: some lot or line could not be
+    read."""
     unsure: set[str | None] = set()
     for row in rows.of("event_lines"):
         if "lot_id" in row.bad:
             unsure.add(None)
         elif "role" in row.bad or "event_id" in row.bad or not _suits(row, live.get(row.get("event_id"))):
             unsure.add(row.get("lot_id"))
+    if rows.cut & {"events", "event_lines"}:
+        unsure.add(None)
     if any("event_id" in row.bad for row in rows.of("events")):
         unsure |= {row.get("lot_id") for row in rows.of("event_lines")}
     return unsure

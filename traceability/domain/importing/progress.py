@@ -57,7 +57,7 @@ def reporting(sheets: Iterable[Sheet], tell: Callable[[int], None]) -> Iterator[
             tell(read)
 
     for sheet in sheets:
-        yield Sheet(sheet.file, sheet.header, _Counted(sheet.rows, took))
+        yield Sheet(sheet.file, sheet.header, _Counted(sheet.rows, took), sheet.is_whole)
 
 
 def first_rows(sheets: Iterable[Sheet], count: int) -> list[dict[str, object]]:

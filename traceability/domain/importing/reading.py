@@ -20,11 +20,15 @@ class SizedRows(Protocol):
 
 @dataclass(slots=True)
 class Sheet:
-    """A table as it was found: the header's names, and (row number, cells) below it. Row 1 is the header."""
+    """A table as it was found: the header's names, and (row number, cells) below it. Row 1 is the header.
+
+    ``is_whole`` is false where rows may stand in the file that could not be read.
+    """
 
     file: str
     header: list[str]
     rows: SizedRows
+    is_whole: bool = True
 
 
 @dataclass(slots=True)
@@ -55,10 +59,14 @@ class Row:
 
 @dataclass(slots=True)
 class Rows:
-    """All tables as read, and what was wrong with them."""
+    """All tables as read, and what was wrong with them.
+
+    Tables in ``cut`` have rows that could not be read: nothing can be said of what is not found in them.
+    """
 
     tables: dict[str, list[Row]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    cut: set[str] = field(default_factory=set)
 
     def of(self, table: str) -> list[Row]:
         return self.tables.get(table, [])
@@ -80,20 +88,21 @@ def read_sheets(sheets: Iterable[Sheet], tables: Mapping[str, Table]) -> Rows:
             message = f"there is no table {sheet.file} in an import; the files are {known}"
             found.problems.append(Problem(sheet.file, None, None, Code.UNKNOWN_COLUMN, message))
         else:
-            found.tables[table.name] = list(_read_sheet(sheet, table, found.problems))
+            found.tables[table.name] = _read_sheet(sheet, table, found)
     return found
 
 
-def _read_sheet(sheet: Sheet, table: Table, problems: list[Problem]) -> Iterator[Row]:
+def _read_sheet(sheet: Sheet, table: Table, found: Rows) -> list[Row]:
     header = [name.strip() for name in sheet.header]
     faults = list(_header_faults(table, header))
-    problems += faults
-    if any(fault.code is Code.BAD_VALUE for fault in faults):
-        return  # each row would say the same again
-    reader = _RowReader(table, header, problems)
-    for number, cells in sheet.rows:
-        if any(cells):
-            yield reader.read(number, cells)
+    found.problems += faults
+    is_readable = not any(fault.code is Code.BAD_VALUE for fault in faults)
+    if not (is_readable and sheet.is_whole):
+        found.cut.add(table.name)
+    if not is_readable:
+        return []  # each row would say the same again
+    reader = _RowReader(table, header, found.problems)
+    return [reader.read(number, cells) for number, cells in sheet.rows if any(cells)]
 
 
 def _header_faults(table: Table, header: list[str]) -> Iterator[Problem]:
