@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -30,3 +31,15 @@ def test_a_wrong_setting_is_named(name: str, value: str, said: str, tmp_path: Pa
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_named_before_anything_is_set_up(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        environment = {**os.environ, "DATA_DIR": str(tmp_path), "HOST": "127.0.0.1", "PORT": port}
+        command = [sys.executable, "manage.py", "serve"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"127.0.0.1:{port} (Address already in use). Set PORT" in done.stderr
+    assert "stands at" not in done.stdout
+    assert not (tmp_path / "seam.sqlite3").exists()

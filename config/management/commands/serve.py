@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
@@ -25,8 +26,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         pidfile = settings.DATA_DIR / "seam.pid"
         if _is_running(pidfile):
-            self.stderr.write(f"SEAM runs already, as process {pidfile.read_text().strip()} ({settings.SITE_URL}).")
-            raise SystemExit(1)
+            self._refuse(f"SEAM runs already with {settings.DATA_DIR}, as process {pidfile.read_text().strip()}.")
+        if fault := _fault_of_address(settings.HOST, settings.PORT):
+            address = f"{settings.HOST}:{settings.PORT}"
+            self._refuse(f"Nothing can be served at {address} ({fault}). Set PORT to another one.")
         self._say("Setting up the database …")
         call_command("migrate", verbosity=0)
         self._run("load_reference")
@@ -49,9 +52,22 @@ class Command(BaseCommand):
             lines += ["", "REDIS_URL is set: start `celery -A config worker` and `celery -A config beat` beside it."]
         self._say("\n".join([*lines, "", "Ctrl-C stops it.", ""]))
 
+    def _refuse(self, why: str) -> NoReturn:
+        self.stderr.write(why)
+        raise SystemExit(1)
+
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _fault_of_address(host: str, port: int) -> str | None:
+    """Why the web server could not listen there; asked before anything is set up or announced."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return None
+    except OSError as error:
+        return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _is_running(pidfile: Path) -> bool:
