@@ -63,8 +63,9 @@ class _Vocabulary:
         self.measures = measure_words()
 
     def read(self, number: int, row: Any) -> InstrumentState:
-        if not isinstance(row, Mapping) or set(row) - _KEYS:
-            unknown = ", ".join(sorted(set(row) - _KEYS)) if isinstance(row, Mapping) else repr(row)
+        if not isinstance(row, Mapping):
+            raise BadInput(f"Measure {number}: an object with the keys {', '.join(sorted(_KEYS))} was expected.")
+        if unknown := ", ".join(sorted(set(row) - _KEYS)):
             raise BadInput(f"Measure {number}: {unknown} is not known; the keys are {', '.join(sorted(_KEYS))}.")
         country = self._one_of(number, row, "country", self.countries)
         code = MeasureCode(self._one_of(number, row, "kind", {code.value: "" for code in MeasureCode}))
@@ -72,6 +73,8 @@ class _Vocabulary:
         materials = self._materials(number, row.get("materials"))
         hs = self._hs(number, row.get("hs"))
         start, until = (self._date(number, row, key) for key in ("from", "until"))
+        if start and until and until.last < start.first:
+            raise BadInput(f"Measure {number}: it ends ({until}) before it starts ({start}).")
         instrument_id = f"{country.lower()}-{code.value.replace('_', '-')}-{_fingerprint(row)}"
         measure = MeasureState(
             measure_id=f"{instrument_id}.1",
@@ -135,7 +138,7 @@ class _Vocabulary:
         try:
             return PartialDate.parse(str(value), Basis.STATED)
         except ValueError as error:
-            raise BadInput(f"Measure {number}: {key} {error}.") from error
+            raise BadInput(f"Measure {number}: {key} is {value!r}: {error}.") from error
 
 
 def _fingerprint(row: Mapping[str, Any]) -> str:

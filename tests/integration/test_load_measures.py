@@ -43,12 +43,17 @@ def test_what_an_act_on_record_says_already_is_not_stored_beside_it() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"country": ["ID"]}, {"country": "XX"}, {"kind": 7}, {"mineral": {}}, {"materials": {"ore": 1}}, {"hs": "26a4"},
-     {"hs": {"a": 1}}, {"from": "soon"}, {"from": 2020.5}, {"colour": "red"}],
+     {"hs": {"a": 1}}, {"from": "soon"}, {"from": 2020.5}, {"colour": "red"}, {"from": "2020-13-01"},
+     {"from": "2020-06", "until": "2020-05-31"}],
 )  # fmt: skip
 def test_a_wrong_row_is_refused_by_its_number(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="Measure 1: "):
         load(**wrong)
     assert not Instrument.objects.exists()
+
+
+def test_a_measure_may_end_in_the_year_in_which_it_starts() -> None:
+    assert load(**{"from": "2020-06-01", "until": "2020"})["created"] == 1
 
 
 @pytest.mark.parametrize(
