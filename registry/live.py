@@ -50,7 +50,8 @@ def version_state(version: InstrumentVersion) -> JSON:
 
 
 def fact_state(fact: FactVersion) -> JSON:
-    return {"status": fact.status, "content": fact.content, "recorded_by": fact.recorded_by}
+    withdraws: dict[str, JSON] = {"withdraws": True} if fact.is_withdrawal else {}
+    return {"status": fact.status, "content": fact.content, "recorded_by": fact.recorded_by, **withdraws}
 
 
 def flag_state(flag: Flag) -> JSON:

@@ -34,13 +34,22 @@ def check_can_decide(user: User, flag: Flag) -> None:
 
 
 def check_can_accept(user: User, proposal: FactVersion, *, flips_a_gate: bool) -> None:
-    """A fact that flips a gate is accepted by a second officer, with a reviewer's right; others by any officer."""
-    if not user.has_perm("registry.decide_fact", proposal):
-        raise NotAllowed(f"You are no officer for {proposal.country or 'the region'}.")
+    """What flips a gate is accepted by a second officer, with a reviewer's right; all else by any officer."""
+    check_can_decide_fact(user, proposal)
+    what = "This withdrawal" if proposal.is_withdrawal else "This fact"
     if flips_a_gate and user.public_id == proposal.recorded_by:
-        raise NotAllowed("This fact flips a gate and you proposed it, so a second officer accepts it.")
+        raise NotAllowed(f"{what} flips a gate and you proposed it, so a second officer accepts it.")
     if flips_a_gate and not user.has_perm("registry.accept_fact", proposal):
-        raise NotAllowed("This fact flips a gate, so a reviewer accepts it.")
+        raise NotAllowed(f"{what} flips a gate, so a reviewer accepts it.")
+
+
+def check_can_decide_fact(user: User, fact: FactVersion) -> None:
+    if not user.has_perm("registry.decide_fact", fact):
+        raise NotAllowed(f"You are no officer for {fact.country or 'the region'}.")
+
+
+def can_decide_fact(user: User, fact: FactVersion) -> bool:
+    return _answers(check_can_decide_fact, user, fact)
 
 
 def can_decide(user: User, flag: Flag) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,7 +24,14 @@ from registry.exceptions import NotAllowed, RegistryError
 from registry.fact_forms import FactForm
 from registry.models import FactVersion
 from registry.paths import fact_path
-from registry.services.proposals import accept_fact, decline_fact, get_fact_effects, propose_fact
+from registry.services.proposals import (
+    accept_fact,
+    decline_fact,
+    get_fact_effects,
+    propose_fact,
+    proposed_fact,
+    withdraw,
+)
 
 _MARKS = {FactStatus.PROPOSED: "v-warn", FactStatus.ACCEPTED: "v-ok", FactStatus.WITHDRAWN: "v-none"}
 
@@ -91,7 +98,8 @@ class FactAdmin(ServiceAdmin):
     @admin.display(description="status", ordering="status")
     def mark(self, version: FactVersion) -> SafeString:
         status = FactStatus(version.status)
-        return format_html('<span class="v {}">{}</span>', _MARKS[status], version.get_status_display())
+        words = "Withdrawal proposed" if version.is_withdrawal else version.get_status_display()
+        return format_html('<span class="v {}">{}</span>', _MARKS[status], words)
 
     @admin.display(description="holds")
     def holds(self, version: FactVersion) -> str:
@@ -125,26 +133,21 @@ class FactAdmin(ServiceAdmin):
         return [path("<int:pk>/step/<slug:name>/", step, name="registry_factversion_step"), *super().get_urls()]
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Accept or decline, by POST."""
+        """Accept or decline a proposal, withdraw a fact, by POST."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        proposal = self.get_object(request, str(pk))
-        if proposal is None or name not in {"accept", "decline"}:
-            raise Http404("no such proposal or step")
-        return self._step(request, proposal, name, request.POST.get("reason", "").strip())
-
-    def _step(self, request: HttpRequest, proposal: FactVersion, name: str, reason: str) -> HttpResponse:
+        version, step = self.get_object(request, str(pk)), _STEPS.get(name)
+        if version is None or step is None:
+            raise Http404("no such fact or step")
         try:
-            if name == "decline":
-                decline_fact(proposal=proposal, by=request.user, reason=reason)  # type: ignore[arg-type]
-                self.message_user(request, "Declined.", messages.SUCCESS)
-                return HttpResponseRedirect(reverse("admin:registry_factversion_changelist"))
-            accepted = accept_fact(proposal=proposal, by=request.user, reason=reason)  # type: ignore[arg-type]
+            written, words = step(version, request.user, request.POST.get("reason", "").strip())
         except RegistryError as error:
             self.message_user(request, str(error), messages.ERROR)
-            return HttpResponseRedirect(self.page_of(proposal))
-        self.message_user(request, "Accepted. Scores follow within a minute.", messages.SUCCESS)
-        return HttpResponseRedirect(self.page_of(accepted))
+            return HttpResponseRedirect(self.page_of(version))
+        self.message_user(request, words, messages.SUCCESS)
+        return HttpResponseRedirect(
+            self.page_of(written) if written else reverse("admin:registry_factversion_changelist")
+        )
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         version = context["original"]
@@ -153,13 +156,46 @@ class FactAdmin(ServiceAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+def _accept(version: FactVersion, by: Any, reason: str) -> tuple[FactVersion | None, str]:
+    written = accept_fact(proposal=version, by=by, reason=reason)
+    what = "Withdrawn" if version.is_withdrawal else "Accepted"
+    return written, f"{what}. Scores follow within a minute."
+
+
+def _decline(version: FactVersion, by: Any, reason: str) -> tuple[FactVersion | None, str]:
+    decline_fact(proposal=version, by=by, reason=reason)
+    return None, "Declined."
+
+
+def _withdraw(version: FactVersion, by: Any, reason: str) -> tuple[FactVersion | None, str]:
+    written = withdraw(fact=version, by=by, reason=reason)
+    if written.status == FactStatus.PROPOSED:
+        return written, "The withdrawal is proposed, because it flips a gate. The fact counts until it is accepted."
+    return written, "Withdrawn. Scores follow within a minute; to undo it, propose another version."
+
+
+#: What can be done with a version; each answers (the version to show or None for the list, a sentence).
+_STEPS: dict[str, Callable[[FactVersion, Any, str], tuple[FactVersion | None, str]]] = {
+    "accept": _accept,
+    "decline": _decline,
+    "withdraw": _withdraw,
+}
+
+
 def _decision(request: HttpRequest, version: FactVersion) -> dict[str, Any]:
-    """What a version would do, and what stands against this person's accepting it."""
+    """What a proposal, or withdrawing what stands, would do, and what stands against this person's doing it."""
     found: dict[str, Any] = {"public_path": fact_path(version.fact_id), "waits": version.status == FactStatus.PROPOSED}
-    if not found["waits"]:
+    open_one = FactVersion.objects.current().filter(fact_id=version.fact_id, status=FactStatus.PROPOSED).first()
+    found["open_proposal"] = open_one if not found["waits"] else None
+    may = permissions.can_decide_fact(request.user, version)  # type: ignore[arg-type]
+    found["may_withdraw"] = may and version.status == FactStatus.ACCEPTED and open_one is None
+    if not found["waits"] and not found["may_withdraw"]:
         return found
-    effects = get_fact_effects(version.fact_id, Fact.from_json(version.content), on=timezone.localdate())
+    supposed = proposed_fact(version) if found["waits"] else None
+    effects = get_fact_effects(version.fact_id, supposed, on=timezone.localdate())
     flips = any(effect.decides for effect in effects)
+    if found["may_withdraw"]:
+        return {**found, "effects": effects, "flips": flips}
     against = ""
     try:
         permissions.check_can_accept(request.user, version, flips_a_gate=flips)  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from registry.models.sources import Source
 
 
 class FactVersion(Recorded):
-    """One version of a fact. A proposal stands beside what is accepted until it is decided.
+    """One version of a fact. A proposal, of a version or of a withdrawal, stands beside what is accepted until it is
+    decided.
 
     ``content`` is `registry.domain.facts.Fact` as JSON; the other columns find it.
     """
@@ -25,6 +26,7 @@ class FactVersion(Recorded):
     content = models.JSONField()
     source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="facts")
     recorded_by = models.CharField(max_length=100)
+    is_withdrawal = models.BooleanField(default=False, help_text="a proposal to withdraw what stands")
 
     class Meta:
         ordering = ["fact_id", "version"]

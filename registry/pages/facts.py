@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registry.choices import label
+from registry.choices import FactStatus, label
 from registry.domain.dates import PartialDate
 from registry.domain.facts import Fact
 from registry.domain.production import ProductionTotal
@@ -46,6 +46,11 @@ class FactRecord:
     status: str
     by: str
     is_current: bool
+    reason: str
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.status == FactStatus.WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,11 @@ class FactPage:
     source_url: str
     sha256: str
     versions: tuple[FactRecord, ...]
+
+    @property
+    def withdrawn(self) -> FactRecord | None:
+        """The record that says the fact was never so, where that is what stands."""
+        return self.versions[0] if self.versions[0].is_withdrawn else None
 
 
 def fact_line(version: FactVersion, minerals: dict[str, str] | None = None) -> FactLine:
@@ -108,7 +118,14 @@ def fact_page(versions: list[FactVersion]) -> FactPage:
         source_url=source.url if source else "",
         sha256=source.sha256 if source else "",
         versions=tuple(
-            FactRecord(v.version, fact_line(v, names), v.status, v.recorded_by, v.superseded_entry_id is None)
+            FactRecord(
+                version=v.version,
+                line=fact_line(v, names),
+                status=v.status,
+                by=v.recorded_by,
+                is_current=v.superseded_entry_id is None,
+                reason=v.recorded_entry.reason,
+            )
             for v in reversed(versions)
         ),
     )

@@ -70,8 +70,11 @@ def put_facts(*, rows: Sequence[FactRow], by: Actor, reason: str, status: FactSt
 
 
 @transaction.atomic
-def withdraw_fact(*, fact_id: str, by: Actor, reason: str) -> None:
-    """Say that a fact was never so; its versions stay. Raises BadInput where there is none or no reason."""
+def withdraw_fact(*, fact_id: str, by: Actor, reason: str, recorded_by: str = "") -> FactVersion:
+    """Say that a fact was never so; its versions stay, an open proposal too. Answers the version that says so.
+
+    ``recorded_by`` is who proposed it, where that is not ``by``. Raises BadInput where there is none or no reason.
+    """
     current = _standing(fact_id)
     if current is None or current.status == FactStatus.WITHDRAWN:
         raise BadInput(f"There is no fact {fact_id} to withdraw.")
@@ -80,8 +83,10 @@ def withdraw_fact(*, fact_id: str, by: Actor, reason: str) -> None:
     row = FactRow(fact_id, current.kind, current.content, current.country, current.mineral)
     version = _version(row, current, FactStatus.WITHDRAWN, {}, by)
     version.source_id = current.source_id
+    version.recorded_by = recorded_by or version.recorded_by
     _number([version])
-    _store([version], {fact_id: current}, by, reason)
+    _store([version], {fact_id: current}, by, reason, action="withdraw")
+    return version
 
 
 def _standing(fact_id: str) -> FactVersion | None:
@@ -123,11 +128,13 @@ def _version(
     )
 
 
-def _store(versions: list[FactVersion], current: Mapping[str, FactVersion], by: Actor, reason: str) -> None:
+def _store(
+    versions: list[FactVersion], current: Mapping[str, FactVersion], by: Actor, reason: str, action: str = "put"
+) -> None:
     if not versions:
         return
     changes = [
-        Change("put", "fact", f"{version.fact_id}/v{version.version}", None, fact_state(version))
+        Change(action, "fact", f"{version.fact_id}/v{version.version}", None, fact_state(version))
         for version in versions
     ]
     entries = record_many(by=by, changes=changes, reason=reason)

@@ -1,4 +1,4 @@
-"""Facts proposed by an officer: they count nowhere until they are accepted."""
+"""Facts and withdrawals proposed by an officer: they count nowhere until they are accepted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from ledger.domain.actor import Actor, Door
@@ -17,7 +17,7 @@ from registry.domain.facts import Fact
 from registry.exceptions import BadInput, WrongState
 from registry.live import fact_state
 from registry.models import FactVersion, Source, User
-from registry.services.facts import FactRow
+from registry.services.facts import FactRow, withdraw_fact
 from registry.signals import Effect, asking_fact_effects, facts_changed
 
 
@@ -52,27 +52,46 @@ def propose_fact(*, row: FactRow, by: Actor, reason: str) -> FactVersion:
 
 
 @transaction.atomic
+def withdraw(*, fact: FactVersion, by: User, reason: str) -> FactVersion:
+    """Withdraw an accepted fact at once, or, where a gate would flip, put that up for a second officer.
+
+    Answers the version written: withdrawn, or proposed. Raises NotAllowed, BadInput without a reason, WrongState where
+    the fact does not stand as accepted any more.
+    """
+    permissions.check_can_decide_fact(by, fact)
+    if not reason.strip():
+        raise BadInput("Say why the fact is withdrawn: the reason stands in the log.")
+    _check_stands(fact)
+    if flips_a_gate(fact.fact_id, None):
+        proposal = _next(fact, FactStatus.PROPOSED, by.public_id, is_withdrawal=True)
+        return _write("propose", proposal, _open(fact.fact_id), by.actor(Door.DESK), reason)
+    return _withdrawn(fact, by.public_id, by.actor(Door.DESK), reason)
+
+
+@transaction.atomic
 def accept_fact(*, proposal: FactVersion, by: User, reason: str = "") -> FactVersion:
     """Make a proposal what counts. Raises NotAllowed where it flips a gate and needs a second officer, WrongState."""
     _check_open(proposal)
-    fact = Fact.from_json(proposal.content)
-    effects = get_fact_effects(proposal.fact_id, fact, on=timezone.localdate())
-    permissions.check_can_accept(by, proposal, flips_a_gate=any(effect.decides for effect in effects))
-    accepted = FactVersion(
-        fact_id=proposal.fact_id,
-        version=_next_version(proposal.fact_id),
-        status=FactStatus.ACCEPTED.value,
-        country=proposal.country,
-        mineral=proposal.mineral,
-        kind=proposal.kind,
-        content=proposal.content,
-        source_id=proposal.source_id,
-        recorded_by=proposal.recorded_by,
-    )
-    standing = FactVersion.objects.current().filter(fact_id=proposal.fact_id)
-    written = _write("accept", accepted, standing, by.actor(Door.DESK), reason)
+    flips = flips_a_gate(proposal.fact_id, proposed_fact(proposal))
+    permissions.check_can_accept(by, proposal, flips_a_gate=flips)
+    if proposal.is_withdrawal:
+        _check_withdraws_what_stands(proposal)
+        why = reason.strip() or proposal.recorded_entry.reason
+        return _withdrawn(proposal, proposal.recorded_by, by.actor(Door.DESK), why)
+    accepted = _next(proposal, FactStatus.ACCEPTED, proposal.recorded_by)
+    written = _write("accept", accepted, _current(proposal.fact_id), by.actor(Door.DESK), reason)
     facts_changed.send(sender=FactVersion, fact_ids=[written.fact_id])
     return written
+
+
+def proposed_fact(proposal: FactVersion) -> Fact | None:
+    """What would count in place of what stands; None where that is to be withdrawn."""
+    return None if proposal.is_withdrawal else Fact.from_json(proposal.content)
+
+
+def flips_a_gate(fact_id: str, fact: Fact | None) -> bool:
+    """Whether accepting a fact (None: withdrawing it) would flip a gate today."""
+    return any(effect.decides for effect in get_fact_effects(fact_id, fact, on=timezone.localdate()))
 
 
 @transaction.atomic
@@ -88,18 +107,57 @@ def decline_fact(*, proposal: FactVersion, by: User, reason: str) -> None:
     FactVersion.objects.filter(pk=proposal.pk).update(superseded_entry=entry)
 
 
-def _write(action: str, row: FactVersion, gone: object, by: Actor, reason: str) -> FactVersion:
+def _write(action: str, row: FactVersion, gone: QuerySet[FactVersion], by: Actor, reason: str) -> FactVersion:
     """Store a version in place of those that stood, entry first: the constraint allows one of a kind."""
     change = Change(action, "fact", f"{row.fact_id}/v{row.version}", None, fact_state(row))
     entry = record(by=by, change=change, reason=reason)
-    gone.update(superseded_entry=entry)  # type: ignore[attr-defined]
+    gone.update(superseded_entry=entry)
     row.recorded_entry = entry
     row.save(force_insert=True)
     return row
 
 
-def _open(fact_id: str) -> object:
+def _withdrawn(fact: FactVersion, recorded_by: str, by: Actor, reason: str) -> FactVersion:
+    """The version that says a fact was never so, in place of what stands and of any open proposal."""
+    written = withdraw_fact(fact_id=fact.fact_id, by=by, reason=reason, recorded_by=recorded_by)
+    _open(fact.fact_id).update(superseded_entry=written.recorded_entry_id)
+    return written
+
+
+def _next(fact: FactVersion, status: FactStatus, recorded_by: str, *, is_withdrawal: bool = False) -> FactVersion:
+    """The next version of a fact with the same content, not stored yet."""
+    return FactVersion(
+        fact_id=fact.fact_id,
+        version=_next_version(fact.fact_id),
+        status=status.value,
+        country=fact.country,
+        mineral=fact.mineral,
+        kind=fact.kind,
+        content=fact.content,
+        source_id=fact.source_id,
+        recorded_by=recorded_by,
+        is_withdrawal=is_withdrawal,
+    )
+
+
+def _current(fact_id: str) -> QuerySet[FactVersion]:
+    return FactVersion.objects.current().filter(fact_id=fact_id)
+
+
+def _open(fact_id: str) -> QuerySet[FactVersion]:
     return FactVersion.objects.current().filter(fact_id=fact_id, status=FactStatus.PROPOSED)
+
+
+def _check_stands(fact: FactVersion) -> None:
+    fresh = FactVersion.objects.current().filter(pk=fact.pk, status=FactStatus.ACCEPTED)
+    if not fresh.exists():
+        raise WrongState("This version does not stand any more: open the fact again to see what does.")
+
+
+def _check_withdraws_what_stands(proposal: FactVersion) -> None:
+    standing = FactVersion.objects.current().filter(fact_id=proposal.fact_id, status=FactStatus.ACCEPTED).first()
+    if standing is None or standing.content != proposal.content:
+        raise WrongState("What was to be withdrawn has changed since: decline this, and propose it anew if need be.")
 
 
 def _check_open(proposal: FactVersion) -> None:
