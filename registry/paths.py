@@ -40,6 +40,10 @@ def judgement_path(judgement_id: str) -> str:
     return f"/methodology/#{quote(judgement_id)}"
 
 
+def note_path(note_id: str) -> str:
+    return f"/data-notes/#{quote(note_id)}"
+
+
 def lot_path(lot_id: str) -> str:
     return f"/lots/{quote(lot_id, safe='')}/"
 

@@ -20,7 +20,6 @@ from registry.browsing import (
 )
 from registry.days import with_day
 from registry.domain.asked import AskedDay
-from registry.domain.paper import Contradiction
 from registry.exports import FORMATS, as_csv, as_xlsx, measure_rows
 from registry.listing import Found, get_instrument_rows
 from registry.models import Facility, Material, Mineral
@@ -29,9 +28,11 @@ from registry.pages.family import get_family
 from registry.pages.instruments import instrument_page
 from registry.pages.legislation import as_script, legislation
 from registry.pages.minerals import chain_of, facts_of, mineral_page, mineral_row, production_of
+from registry.pages.notes import notes_on, notes_page
 from registry.pages.programmes import get_programmes
 from registry.panels import get_panels
 from registry.reference import load_contradictions
+from registry.selectors import get_versions
 from registry.services.documents import path_of
 from registry.signals import Subject
 from registry.wording import country_names, mineral_names
@@ -85,10 +86,8 @@ def enforcement(request: HttpRequest, asked: AskedDay) -> HttpResponse:
 
 def notes(request: HttpRequest) -> HttpResponse:
     """Where the paper disagrees with itself or its sources, both places quoted, and what the register does with it."""
-    groups: dict[str, list[Contradiction]] = {}
-    for case in load_contradictions():
-        groups.setdefault(case.kind, []).append(case)
-    return render(request, "registry/notes.html", {"groups": groups.items()})
+    page = notes_page(load_contradictions(), get_known_facts(), get_versions(), mineral_names())
+    return render(request, "registry/notes.html", {"page": page})
 
 
 def programmes(request: HttpRequest) -> HttpResponse:
@@ -138,7 +137,9 @@ def fact_detail(request: HttpRequest, fact_id: str) -> HttpResponse:
     if not versions:
         raise Http404("No fact of this name is on record.")
     panels = get_panels(Subject("fact", fact_id), request.user)
-    return render(request, "registry/fact_detail.html", {"page": fact_page(versions), "panels": panels})
+    said = versions[-1].content
+    notes = notes_on(said.get("section"), said.get("quote"), load_contradictions())
+    return render(request, "registry/fact_detail.html", {"page": fact_page(versions, notes), "panels": panels})
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -85,7 +85,7 @@ def get_methodology_page(day: Day) -> MethodologyPage:
     return methodology_page(
         day.rules,
         judged,
-        load_contradictions(),
+        len(load_contradictions()),
         day.names,
         sensitivity=get_sensitivity(day),
         published=published_line(record) if record else None,

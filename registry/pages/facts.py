@@ -64,6 +64,7 @@ class FactPage:
     source_url: str
     sha256: str
     versions: tuple[FactRecord, ...]
+    notes: tuple[Link, ...]
 
     @property
     def withdrawn(self) -> FactRecord | None:
@@ -101,8 +102,8 @@ def fact_line(version: FactVersion, minerals: dict[str, str] | None = None) -> F
     )
 
 
-def fact_page(versions: list[FactVersion]) -> FactPage:
-    """The page of a fact from its versions, oldest first; the newest is shown."""
+def fact_page(versions: list[FactVersion], notes: tuple[Link, ...] = ()) -> FactPage:
+    """The page of a fact from its versions, oldest first; the newest is shown. ``notes``: where the paper disagrees."""
     newest = versions[-1]
     names = mineral_names()
     source = newest.source
@@ -128,4 +129,5 @@ def fact_page(versions: list[FactVersion]) -> FactPage:
             )
             for v in reversed(versions)
         ),
+        notes=notes,
     )

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from registry.domain.paper import Contradiction, Judgement
+from registry.domain.paper import Judgement
 from registry.parts import Link, ProofMark
 from registry.paths import country_path, why_path
 from registry.wording import section_words
@@ -51,14 +51,6 @@ class JudgementRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ContradictionRow:
-    contradiction_id: str
-    about: str
-    places: tuple[tuple[str, str], ...]
-    treatment: str
-
-
-@dataclass(frozen=True, slots=True)
 class PublishedLine:
     """A published version: since when, by whom, and where that stands in the log."""
 
@@ -94,7 +86,7 @@ class MethodologyPage:
     weights: tuple[tuple[str, int], ...]
     parameters: tuple[tuple[str, str], ...]
     judgements: tuple[JudgementRow, ...]
-    contradictions: tuple[ContradictionRow, ...]
+    contradictions: int
     sensitivity: tuple[SensitivityRow, ...]
     published: PublishedLine | None
     versions: tuple[PublishedLine, ...]
@@ -107,7 +99,7 @@ Moves = Mapping[tuple[str, Domain], tuple[str, str]]
 def methodology_page(
     methodology: Methodology,
     judgements: Iterable[tuple[Judgement, Moves]],
-    contradictions: Iterable[Contradiction],
+    contradictions: int,
     names: Mapping[str, str],
     *,
     sensitivity: Iterable[Sensitivity] = (),
@@ -124,15 +116,7 @@ def methodology_page(
         weights=tuple((NAMES[domain], methodology.weights[domain]) for domain in Domain),
         parameters=tuple((_plain(each.name), str(getattr(methodology.parameters, each.name))) for each in fields),
         judgements=tuple(_judgement(judgement, moves, names) for judgement, moves in judgements),
-        contradictions=tuple(
-            ContradictionRow(
-                each.contradiction_id,
-                each.about,
-                tuple((section_words(section), quote) for section, quote in each.places),
-                each.treatment,
-            )
-            for each in contradictions
-        ),
+        contradictions=contradictions,
         sensitivity=tuple(_sensitive(each, names) for each in sensitivity),
         published=published,
         versions=versions,

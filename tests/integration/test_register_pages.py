@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from ledger.domain.actor import COMMAND
 from registry.models import Instrument
 from registry.reference import load_contradictions
+from registry.services.facts import withdraw_fact
 from registry.services.instruments import Draft, publish, save_draft
 from tests.integration.loaded import loaded, reference
 
@@ -117,6 +118,27 @@ def test_every_contradiction_of_the_paper_is_a_note_with_both_places(client: Cli
         assert f'id="{case.contradiction_id}"' in page
         assert case.treatment in page
         assert all(quote in page for _section, quote in case.places), case.contradiction_id
+
+
+def test_a_note_leads_to_what_is_on_record_from_both_places_and_back(client: Client) -> None:
+    page = client.get("/data-notes/").content.decode()
+    row = page[page.index('id="C12"') :].partition("</tr>")[0]
+    assert 'href="/facts/vn.ree.largest/"' in row
+    assert 'href="/facts/my.ree.deposits/"' in row
+    ban = page[page.index('id="C15"') :].partition("</tr>")[0]
+    assert 'href="/instruments/my-mining-suspension/"' in ban
+    assert 'href="/data-notes/#C12"' in client.get("/facts/my.ree.deposits/").content.decode()
+    assert "says otherwise elsewhere" not in client.get("/facts/id.nickel.key/").content.decode()
+
+
+def test_what_is_withdrawn_is_on_record_from_no_place_any_more(client: Client) -> None:
+    withdraw_fact(fact_id="my.ree.deposits", by=COMMAND, reason="a test")
+    assert "/facts/my.ree.deposits/" not in client.get("/data-notes/").content.decode()
+
+
+def test_the_notes_are_reached_from_every_page_and_from_the_page_of_the_method(client: Client) -> None:
+    assert 'href="/data-notes/"' in client.get("/minerals/").content.decode().partition("<footer")[2]
+    assert 'href="/data-notes/"' in client.get("/methodology/").content.decode().partition("<footer")[0]
 
 
 def test_programmes_list_each_member_and_say_what_no_source_states(client: Client) -> None:
