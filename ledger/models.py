@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from ledger.domain.actor import Door
+from ledger.instants import settle
 
 
 class Entry(models.Model):
@@ -134,7 +135,11 @@ class Recorded(models.Model):
 
 
 def size_at(at: dt.datetime) -> int:
-    """How many entries were sealed at or before an instant."""
+    """How many entries were sealed at or before an instant; the same number whenever it is asked for again."""
+    newest = TreeHead.objects.order_by("-size").values_list("sealed_at", flat=True).first()
+    if newest is None or newest <= at:
+        # No later head stands yet, so that a sealing under way may still be at or before it.
+        settle(at)
     return TreeHead.objects.filter(sealed_at__lte=at).aggregate(size=models.Max("size"))["size"] or 0
 
 

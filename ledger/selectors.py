@@ -13,7 +13,7 @@ from ledger.checking import verify
 from ledger.domain import nodes
 from ledger.domain.merkle import EMPTY_ROOT, leaf_hash, root_from_path
 from ledger.exceptions import NoSuchProof
-from ledger.models import Check, Entry, Leaf, TreeHead
+from ledger.models import Check, Entry, Leaf, TreeHead, size_at
 from ledger.reading import entry_text, read_nodes
 
 __all__ = [
@@ -67,7 +67,8 @@ def get_head() -> TreeHead | None:
 
 
 def get_head_at(at: dt.datetime) -> TreeHead | None:
-    return TreeHead.objects.filter(sealed_at__lte=at).order_by("-size").first()
+    """The head that stood at an instant; the same whenever it is asked for again."""
+    return TreeHead.objects.filter(size=size_at(at)).first()
 
 
 def get_head_over(size: int) -> TreeHead | None:

@@ -46,7 +46,7 @@ class Day:
 
     @cached_property
     def rules(self) -> Methodology:
-        return official(self.asked.on)
+        return official(self.asked.on, self.asked.as_of)
 
     @cached_property
     def card(self) -> Card:

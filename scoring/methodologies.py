@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from ledger.domain.canonical import canonical
+from ledger.models import size_at
 from scoring.domain.methodology import Methodology
 from scoring.exceptions import MethodologyError
 from scoring.models import Methodology as Record
@@ -50,15 +51,20 @@ def methodology(code: str) -> Methodology:
     return shipped(code)
 
 
-def official(on: dt.date) -> Methodology:
-    """The rules that official scores of a day follow: the newest in use by then. Days before the first: a backcast."""
-    row = official_record(get_official_records(), on)
+def official(on: dt.date, as_of: dt.datetime | None = None) -> Methodology:
+    """The rules that official scores of a day follow: the newest in use by then. Days before the first: a backcast.
+
+    Of those published by ``as_of`` (None: now): a later publication changes no answer that was given.
+    """
+    row = official_record(get_official_records(as_of), on)
     return _published(row.sha256) if row else shipped(FIRST)
 
 
-def get_official_records() -> tuple[Record, ...]:
-    """Official methodologies in the order in which they come into use, without their text."""
+def get_official_records(as_of: dt.datetime | None = None) -> tuple[Record, ...]:
+    """Official methodologies published by an instant, in the order in which they come into use, without their text."""
     rows = Record.objects.filter(is_official=True).order_by("effective_from", "pk")
+    if as_of is not None:
+        rows = rows.filter(recorded_entry__leaf__index__lt=size_at(as_of))
     return tuple(rows.only("code", "sha256", "effective_from"))
 
 

@@ -59,7 +59,7 @@ def get_basis(*, as_of: dt.datetime | None = None) -> Basis:
 
 def get_rules(point: Point) -> Methodology:
     """The methodology asked for, else the official one of the day. Raises MethodologyError for an unknown code."""
-    return methodology(point.code) if point.code else official(point.on)
+    return methodology(point.code) if point.code else official(point.on, point.as_of)
 
 
 def get_card(point: Point, *, without: Collection[str] = (), basis: Basis | None = None) -> Card:

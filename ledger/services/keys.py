@@ -13,6 +13,7 @@ from ledger.domain.actor import WORKER, Actor
 from ledger.domain.canonical import JSON
 from ledger.domain.note import Signer, Verifier
 from ledger.exceptions import KeyNotAnnounced
+from ledger.instants import instants
 from ledger.reading import KEY_FILE, KEYS_FILE, announced_keys
 from ledger.services.recording import Change, record
 
@@ -50,10 +51,10 @@ def rotate_key(*, by: Actor, reason: str) -> Verifier:
         seal_all()
     _path(_NEW).unlink(missing_ok=True)
     new = _make(_NEW)
-    with transaction.atomic():
+    with instants() as take, transaction.atomic():
         lock_sequencer()
         _announce(new, signed_for, by=by, reason=reason)
-        head, _count = seal_with(new, limit=1_000_000)
+        head, _count = seal_with(new, 1_000_000, take)
     os.replace(_path(_NEW), _path(KEY_FILE))
     publish(head)
     return new.verifier

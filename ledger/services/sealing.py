@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from jobs.registry import handler, periodic
 from ledger import bulk
@@ -15,6 +15,7 @@ from ledger.domain.canonical import JSON, instant_text
 from ledger.domain.merkle import Frontier, leaf_hash
 from ledger.domain.nodes import Growth
 from ledger.domain.note import Checkpoint, Signer
+from ledger.instants import instants
 from ledger.models import Entry, Leaf, Node, Pending, TreeHead
 from ledger.reading import entry_text, read_nodes
 from ledger.services import keys
@@ -30,11 +31,11 @@ def seal(*, limit: int = 50_000) -> int:
     Entries of a transaction still open are not seen and come with the next sealing, so the order of leaves is the
     order in which changes became visible. Raises KeyNotAnnounced where the key at hand is not the log's.
     """
-    with transaction.atomic():
+    with instants() as take, transaction.atomic():
         lock_sequencer()
         if not Pending.objects.exists():
             return 0
-        head, count = seal_with(keys.get_signer(), limit)
+        head, count = seal_with(keys.get_signer(), limit, take)
     publish(head)
     return count
 
@@ -46,13 +47,19 @@ def seal_all() -> int:
     return total
 
 
-def seal_with(signer: Signer, limit: int) -> tuple[TreeHead, int]:
-    """Seal within the caller's transaction, which holds the sequencer's lock and publishes the head once committed."""
+def seal_with(signer: Signer, limit: int, take: Callable[[], dt.datetime]) -> tuple[TreeHead, int]:
+    """Seal within the caller's transaction, which holds the sequencer's lock and publishes the head once committed.
+
+    ``take`` gives the instant (`ledger.instants`), after all other work: readers of the newest state wait from there.
+    """
     entries = list(Entry.objects.filter(pending__isnull=False).order_by("pk")[:limit])
     head = TreeHead.objects.order_by("-size").first()
     frontier = Frontier.from_hex(head.size, head.peaks) if head else Frontier()
     _append(frontier, entries)
-    sealed_at = timezone.now()
+    Pending.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+    sealed_at = take()
+    if head is not None and head.sealed_at >= sealed_at:  # a clock that was set back
+        sealed_at = head.sealed_at + dt.timedelta(microseconds=1)
     checkpoint = Checkpoint(signer.name, frontier.size, frontier.root.hex(), sealed_at)
     new = TreeHead.objects.create(
         size=frontier.size,
@@ -61,7 +68,6 @@ def seal_with(signer: Signer, limit: int) -> tuple[TreeHead, int]:
         sealed_at=sealed_at,
         note=signer.sign(checkpoint.text()),
     )
-    Pending.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
     return new, len(entries)
 
 

@@ -72,6 +72,18 @@ def test_a_new_official_one_moves_scores_as_a_change_of_method() -> None:
     assert recompute(on=today, by=COMMAND, today=today)["changed"] == 0
 
 
+def test_one_published_later_changes_no_answer_as_of_an_instant_before() -> None:
+    seal_all()
+    today, known = timezone.localdate(), timezone.now()
+    point = Point(today, known)
+    before = get_card_json(point, now=known)
+    publish_methodology(written=strict(), by=BOARD, reason="control counts")
+    seal_all()
+    assert get_card_json(point, now=known) == before
+    assert before["methodology"] == "v1"
+    assert get_card_json(Point(today), now=known)["methodology"] == "v2"
+
+
 def test_a_coming_one_is_followed_from_its_day_on() -> None:
     today = timezone.localdate()
     publish_methodology(written=strict(since=today + dt.timedelta(days=30)), by=BOARD, reason="from next month")
