@@ -14,6 +14,7 @@ from scoring.domain.arithmetic import check_arithmetic
 from scoring.domain.card import Card, score
 from scoring.domain.inputs import Evidence
 from scoring.domain.methodology import Methodology
+from scoring.domain.robustness import Bounded
 from scoring.domain.statements import Check, Statement, check_statements
 from scoring.domain.trace import State
 from scoring.methodologies import methodology, shipped_codes
@@ -43,6 +44,13 @@ class PaperTest:
 def load_statements() -> tuple[Statement, ...]:
     raw = yaml.safe_load((DATA / "statements.yaml").read_text(encoding="utf-8"))
     return tuple(Statement.from_dict(each) for each in raw["statements"])
+
+
+@cache
+def load_bounded() -> tuple[Bounded, ...]:
+    """The cells of the paper's card that its prose leaves between two levels."""
+    raw = yaml.safe_load((DATA / "bounded.yaml").read_text(encoding="utf-8"))
+    return tuple(Bounded.from_dict(each) for each in raw["cells"])
 
 
 @cache

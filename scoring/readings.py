@@ -20,7 +20,7 @@ from scoring.methodologies import methodology
 from scoring.models import Methodology as Record
 from scoring.pages.methodology import MethodologyPage, Moves, methodology_page, published_line
 from scoring.pages.paper import PaperPage, paper_page
-from scoring.paper import claiming, claims_paper, held_against_paper, load_statements
+from scoring.paper import claiming, claims_paper, held_against_paper, load_bounded, load_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def get_sensitivity(day: Day) -> tuple[Sensitivity, ...]:
 def _sensitivity(known: ByContent, on: dt.date, members: tuple[str, ...]) -> tuple[Sensitivity, ...]:
     card = score(known.evidence, known.rules, on, members)
     others = [each.card for each in _judged(known, on, members) if each.card is not None]
-    return sensitivity(card, known.rules, others)
+    return sensitivity(card, known.rules, others, load_bounded() if claims_paper(known.rules) else ())
 
 
 def get_paper_page(day: Day, code: str = "") -> PaperPage:
@@ -88,6 +88,7 @@ def get_methodology_page(day: Day) -> MethodologyPage:
         len(load_contradictions()),
         day.names,
         sensitivity=get_sensitivity(day),
+        bounded=load_bounded() if claims_paper(day.rules) else (),
         published=published_line(record) if record else None,
         versions=tuple(published_line(each) for each in Record.objects.order_by("effective_from", "pk")),
     )

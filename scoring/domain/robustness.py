@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import product
 from operator import mul
+from typing import Any
 
 from scoring.domain.card import Card
 from scoring.domain.methodology import Domain, Methodology
@@ -22,6 +23,24 @@ _GRID = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Bounded:
+    """A cell that the paper's prose does not fix: the levels it allows, with the words that pull either way."""
+
+    country: str
+    domain: Domain
+    levels: Range
+    section: str
+    lower: str
+    upper: str
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Bounded:
+        low, high = raw["levels"]
+        named = raw["country"], Domain(raw["domain"]), (low, high)
+        return cls(*named, str(raw["section"]), raw["lower"], raw["upper"])
+
+
+@dataclass(frozen=True, slots=True)
 class Sensitivity:
     """Best and worst rank of a country under each kind of change; ranks where only one answer is possible."""
 
@@ -30,6 +49,7 @@ class Sensitivity:
     quarter: Range
     free: Range
     readings: Range
+    bounded: Range
     geometric: int
     weakest: int
 
@@ -55,16 +75,40 @@ def free_ranges(card: Card) -> dict[str, Range]:
     return _ranges(levels, (ranks(levels, weighted(weights)) for weights in free_weights()))
 
 
-def sensitivity(card: Card, methodology: Methodology, others: Iterable[Card]) -> tuple[Sensitivity, ...]:
+def bounded_levels(levels: Levels, bounded: Iterable[Bounded]) -> Iterator[Levels]:
+    """The levels with every combination of those that the prose allows, each once. A cell that stands outside its
+    bounds has moved since the paper and is left as it is, as is one that is not ranked."""
+    cells = [
+        each
+        for each in bounded
+        if each.country in levels and each.levels[0] <= levels[each.country][each.domain] <= each.levels[1]
+    ]
+    for chosen in product(*(range(each.levels[0], each.levels[1] + 1) for each in cells)):
+        other = {code: dict(own) for code, own in levels.items()}
+        for cell, level in zip(cells, chosen, strict=True):
+            other[cell.country][cell.domain] = level
+        yield other
+
+
+def bounded_ranges(card: Card, methodology: Methodology, bounded: Iterable[Bounded]) -> dict[str, Range]:
+    """Best and worst rank of each ranked country over all combinations of the bounded cells."""
+    levels, value = levels_of(card), weighted({d: Fraction(methodology.weights[d]) for d in Domain})
+    return _ranges(levels, (ranks(other, value) for other in bounded_levels(levels, bounded)))
+
+
+def sensitivity(
+    card: Card, methodology: Methodology, others: Iterable[Card], bounded: Iterable[Bounded] = ()
+) -> tuple[Sensitivity, ...]:
     """All of it, in order of rank; ``others`` are cards under the other readings. A country left unranked there
     keeps its own rank for that reading."""
     levels = levels_of(card)
     own = {country.country: country.rank or 0 for country in card.countries if country.overall is not None}
     quarter, free = rank_ranges(card, methodology), free_ranges(card)
     read = _ranges(levels, [own, *({**own, **_own_ranks(other)} for other in others)])
+    prose = bounded_ranges(card, methodology, bounded)
     geometric, weakest = ranks(levels, product_of), ranks(levels, least_of)
     found = [
-        Sensitivity(code, own[code], quarter[code], free[code], read[code], geometric[code], weakest[code])
+        Sensitivity(code, own[code], quarter[code], free[code], read[code], prose[code], geometric[code], weakest[code])
         for code in levels
     ]
     return tuple(sorted(found, key=lambda each: (each.rank, each.country)))

@@ -12,7 +12,7 @@ from registry.parts import Link, ProofMark
 from registry.paths import country_path, why_path
 from registry.wording import section_words
 from scoring.domain.methodology import Domain, Methodology
-from scoring.domain.robustness import Sensitivity
+from scoring.domain.robustness import Bounded, Sensitivity
 from scoring.models import Methodology as Record
 from scoring.pages.parts import LEVEL_WORDS, NAMES
 
@@ -72,8 +72,21 @@ class SensitivityRow:
     quarter: str
     free: str
     readings: str
+    bounded: str
     geometric: int
     weakest: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedRow:
+    """A cell that the paper's prose leaves between two levels."""
+
+    cell: Link
+    low: int
+    high: int
+    section: str
+    lower: str
+    upper: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ class MethodologyPage:
     judgements: tuple[JudgementRow, ...]
     contradictions: int
     sensitivity: tuple[SensitivityRow, ...]
+    bounded: tuple[BoundedRow, ...]
     published: PublishedLine | None
     versions: tuple[PublishedLine, ...]
 
@@ -103,6 +117,7 @@ def methodology_page(
     names: Mapping[str, str],
     *,
     sensitivity: Iterable[Sensitivity] = (),
+    bounded: Iterable[Bounded] = (),
     published: PublishedLine | None = None,
     versions: tuple[PublishedLine, ...] = (),
 ) -> MethodologyPage:
@@ -118,6 +133,7 @@ def methodology_page(
         judgements=tuple(_judgement(judgement, moves, names) for judgement, moves in judgements),
         contradictions=contradictions,
         sensitivity=tuple(_sensitive(each, names) for each in sensitivity),
+        bounded=tuple(_bounded(each, names) for each in bounded),
         published=published,
         versions=versions,
     )
@@ -142,9 +158,25 @@ def _sensitive(row: Sensitivity, names: Mapping[str, str]) -> SensitivityRow:
         quarter=_range(row.quarter),
         free=_range(row.free),
         readings=_range(row.readings),
+        bounded=_range(row.bounded),
         geometric=row.geometric,
         weakest=row.weakest,
     )
+
+
+def _bounded(cell: Bounded, names: Mapping[str, str]) -> BoundedRow:
+    return BoundedRow(
+        cell=_cell_link(cell.country, cell.domain, names),
+        low=cell.levels[0],
+        high=cell.levels[1],
+        section=section_words(cell.section),
+        lower=cell.lower,
+        upper=cell.upper,
+    )
+
+
+def _cell_link(code: str, domain: Domain, names: Mapping[str, str]) -> Link:
+    return Link(f"{names.get(code, code)}, {NAMES[domain].lower()}", why_path(code, domain.value))
 
 
 def _range(ranks: tuple[int, int]) -> str:
@@ -176,10 +208,7 @@ def _judgement(judgement: Judgement, moves: Moves, names: Mapping[str, str]) -> 
 
 
 def _moves(moves: Moves, names: Mapping[str, str]) -> Sequence[tuple[Link, str, str]]:
-    return [
-        (Link(f"{names.get(code, code)}, {NAMES[domain].lower()}", why_path(code, domain.value)), before, after)
-        for (code, domain), (before, after) in moves.items()
-    ]
+    return [(_cell_link(code, domain, names), before, after) for (code, domain), (before, after) in moves.items()]
 
 
 def _plain(name: str) -> str:

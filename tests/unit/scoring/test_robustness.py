@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from registry.reference import load_judgements
 from scoring.domain.methodology import Domain
 from scoring.domain.robustness import (
+    Levels,
+    bounded_levels,
+    bounded_ranges,
     free_ranges,
     free_weights,
     least_of,
@@ -20,6 +23,7 @@ from scoring.domain.robustness import (
     sensitivity,
     weighted,
 )
+from scoring.paper import load_bounded
 from tests.unit.scoring.paper_case import RULES, card, what_if
 
 CARD = card()
@@ -69,3 +73,38 @@ def test_any_weights_stay_within_the_free_range(parts: tuple[int, ...]) -> None:
     weights = {domain: Fraction(part, whole) for domain, part in zip(Domain, parts, strict=True)}
     found = ranks(levels_of(CARD), weighted(weights))
     assert all(FREE[code][0] <= rank <= FREE[code][1] for code, rank in found.items())
+
+
+def test_the_prose_leaves_sixteen_cards_and_twelve_keep_every_statement_strictly() -> None:
+    """The reference's enumeration: four have Malaysia level with the Philippines, which the paper puts behind it."""
+    combinations = list(bounded_levels(levels_of(CARD), load_bounded()))
+    assert len(combinations) == 16
+    kept = [each for each in combinations if _keeps_order(each)]
+    assert len(kept) == 12
+    fallen = [each for each in combinations if each not in kept]
+    assert all((each["MY"][Domain.ACCESS], each["PH"][Domain.ACCESS]) == (2, 4) for each in fallen)
+
+
+def _keeps_order(levels: Levels) -> bool:
+    """The statements on the overall score: ID above MY and VN, these above PH and SG, and TH and MM last."""
+    means = {code: sum(own.values()) for code, own in levels.items()}
+    return (
+        means["ID"] > max(means["MY"], means["VN"])
+        and min(means["MY"], means["VN"]) > max(means["PH"], means["SG"])
+        and min(means["PH"], means["SG"]) > max(means["TH"], means["MM"])
+    )
+
+
+def test_ranks_over_the_bounded_cells_hold_the_official_one() -> None:
+    ranges = bounded_ranges(CARD, RULES, load_bounded())
+    assert ranges["ID"] == (1, 1)
+    assert (ranges["VN"], ranges["MY"]) == ((2, 2), (2, 3))
+    assert ranges["PH"] == (3, 4)
+    assert ranges["SG"] == (4, 5)
+    assert (ranges["TH"], ranges["MM"]) == ((6, 6), (6, 7))
+
+
+def test_a_cell_that_has_moved_out_of_its_bounds_is_left_alone() -> None:
+    levels = {**levels_of(CARD), "PH": {**levels_of(CARD)["PH"], Domain.ACCESS: 5}}
+    assert {each["PH"][Domain.ACCESS] for each in bounded_levels(levels, load_bounded())} == {5}
+    assert len(list(bounded_levels(levels, load_bounded()))) == 8
