@@ -224,6 +224,7 @@ def get_why_page(day: Day, code: str, domain: str) -> WhyPage:
         change=change_note(change, day.names) if change else None,
         falls=list(_falls(day, code, score)),
         moves={each.judgement.judgement_id: each.moves for each in get_other_readings(day)},
+        suppose={each.judgement.judgement_id: each.address(day) for each in get_other_readings(day)},
     )
 
 

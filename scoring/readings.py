@@ -20,6 +20,7 @@ from scoring.methodologies import methodology
 from scoring.models import Methodology as Record
 from scoring.pages.methodology import MethodologyPage, Moves, methodology_page, published_line
 from scoring.pages.paper import PaperPage, paper_page
+from scoring.pages.what_if import address
 from scoring.paper import claiming, claims_paper, held_against_paper, load_bounded, load_statements
 
 
@@ -30,6 +31,10 @@ class OtherReading:
     judgement: Judgement
     card: Card | None
     moves: Moves
+
+    def address(self, day: Day) -> str:
+        """The what-if that supposes the other reading on a day; empty where there is nothing to change."""
+        return address(self.judgement.instead, day.asked) if self.card is not None and self.judgement.instead else ""
 
 
 @lru_cache(maxsize=4)
@@ -80,7 +85,7 @@ def get_paper_page(day: Day, code: str = "") -> PaperPage:
 
 
 def get_methodology_page(day: Day) -> MethodologyPage:
-    judged = [(each.judgement, each.moves) for each in get_other_readings(day)]
+    judged = [(each.judgement, each.moves, each.address(day)) for each in get_other_readings(day)]
     record = Record.objects.filter(code=day.rules.code).first()
     return methodology_page(
         day.rules,

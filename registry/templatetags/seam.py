@@ -244,6 +244,13 @@ def with_query(context: Context, **changes: Any) -> str:
     return f"?{query}" if query else context["request"].path
 
 
+@register.simple_tag(takes_context=True)
+def rest_of_query(context: Context, *without: str) -> list[tuple[str, str]]:
+    """The parts of this page's question but for some, for a form that asks the rest again."""
+    params = context["request"].GET
+    return [(name, value) for name in params if name not in without for value in params.getlist(name)]
+
+
 @register.filter
 def is_filled(fieldset: Any) -> bool:
     """Whether a section of a form holds a value or an error, so that it must not stay folded."""

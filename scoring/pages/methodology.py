@@ -48,6 +48,7 @@ class JudgementRow:
     reading: str
     other_reading: str
     moves: tuple[tuple[Link, str, str], ...]
+    suppose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ Moves = Mapping[tuple[str, Domain], tuple[str, str]]
 
 def methodology_page(
     methodology: Methodology,
-    judgements: Iterable[tuple[Judgement, Moves]],
+    judgements: Iterable[tuple[Judgement, Moves, str]],
     contradictions: int,
     names: Mapping[str, str],
     *,
@@ -130,7 +131,7 @@ def methodology_page(
         domains=tuple(_domain(methodology, domain) for domain in Domain),
         weights=tuple((NAMES[domain], methodology.weights[domain]) for domain in Domain),
         parameters=tuple((_plain(each.name), str(getattr(methodology.parameters, each.name))) for each in fields),
-        judgements=tuple(_judgement(judgement, moves, names) for judgement, moves in judgements),
+        judgements=tuple(_judgement(*each, names) for each in judgements),
         contradictions=contradictions,
         sensitivity=tuple(_sensitive(each, names) for each in sensitivity),
         bounded=tuple(_bounded(each, names) for each in bounded),
@@ -195,7 +196,7 @@ def _domain(methodology: Methodology, domain: Domain) -> DomainRules:
     return DomainRules(NAMES[domain], domain.value, methodology.questions[domain], tuple(reversed(rows)))
 
 
-def _judgement(judgement: Judgement, moves: Moves, names: Mapping[str, str]) -> JudgementRow:
+def _judgement(judgement: Judgement, moves: Moves, suppose: str, names: Mapping[str, str]) -> JudgementRow:
     return JudgementRow(
         judgement_id=judgement.judgement_id,
         title=judgement.title[:1].upper() + judgement.title[1:],
@@ -204,6 +205,7 @@ def _judgement(judgement: Judgement, moves: Moves, names: Mapping[str, str]) -> 
         reading=judgement.reading,
         other_reading=judgement.other_reading,
         moves=tuple(_moves(moves, names)),
+        suppose=suppose,
     )
 
 

@@ -57,6 +57,7 @@ class JudgementLine:
     href: str
     moves: tuple[str, str] | None
     elsewhere: int
+    suppose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,10 @@ def why_page(
     change: ChangeNote | None = None,
     falls: Sequence[tuple[str, DomainScore]] = (),
     moves: Mapping[str, Mapping[tuple[str, Domain], tuple[str, str]]] | None = None,
+    suppose: Mapping[str, str] | None = None,
 ) -> WhyPage:
     """``evidence`` gives a piece by id as `evidence_json` has it; ``falls`` are scores without one piece each;
-    ``moves`` what the other reading of each judgement would move."""
+    ``moves`` what the other reading of each judgement would move, ``suppose`` the address that supposes it."""
     flipped = {gate["gate"] for gate in change.gates} if change and change.moved else set()
     gates = sorted((gate for gate in score.gates if gate.level), key=lambda gate: -(gate.level or 0))
     stop = score.next_gate
@@ -137,7 +139,12 @@ def why_page(
         falls=tuple(Fall(evidence_line(evidence(each)), lower.low, lower.high) for each, lower in falls),
         lowest=methodology.lowest[score.domain],
         judgements=tuple(
-            _judgement(j, (moves or {}).get(j.judgement_id, {}), (code, score.domain))
+            _judgement(
+                j,
+                (moves or {}).get(j.judgement_id, {}),
+                (code, score.domain),
+                (suppose or {}).get(j.judgement_id, ""),
+            )
             for j in judgements
             if j.judgement_id in bites and (not j.countries or code in j.countries)
         ),
@@ -146,7 +153,10 @@ def why_page(
 
 
 def _judgement(
-    judgement: Judgement, moves: Mapping[tuple[str, Domain], tuple[str, str]], cell: tuple[str, Domain]
+    judgement: Judgement,
+    moves: Mapping[tuple[str, Domain], tuple[str, str]],
+    cell: tuple[str, Domain],
+    suppose: str,
 ) -> JudgementLine:
     return JudgementLine(
         judgement_id=judgement.judgement_id,
@@ -156,6 +166,7 @@ def _judgement(
         href=judgement_path(judgement.judgement_id),
         moves=moves.get(cell),
         elsewhere=len(moves) - (cell in moves),
+        suppose=suppose,
     )
 
 

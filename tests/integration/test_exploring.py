@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+from html import escape, unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -193,3 +195,41 @@ def test_a_day_known_before_anything_was_recorded_has_no_card(client: Client) ->
     page = client.get("/time/", {"as_of": "2020-01-01"})
     assert page.status_code == 200
     assert "No score" in page.content.decode()
+
+
+def test_another_day_of_a_supposition_keeps_what_is_supposed(client: Client) -> None:
+    supposed = json.dumps([{"op": "param", "name": "uncontrolled_cap", "value": 3}])
+    page = client.get("/what-if/", {"ops": supposed}).content.decode()
+    strip = page[page.index("Look at another day") : page.index("</form>", page.index("Look at another day"))]
+    assert f'name="ops" value="{escape(supposed)}"' in strip
+    past = client.get("/what-if/", {"ops": supposed, "on": "2026-06-01"}).content.decode()
+    back = re.search(r'<a href="([^"]*)">Back to today', past)
+    assert back is not None
+    assert parse_qs(urlsplit(unescape(back[1])).query) == {"ops": [supposed]}
+    assert "Myanmar’s access would be 3" in client.get(f"/what-if/{unescape(back[1])}").content.decode()
+
+
+def test_another_day_of_a_comparison_keeps_the_other_side_and_the_country(client: Client) -> None:
+    page = client.get("/compare/?from_on=2026-05-01&country=TH").content.decode()
+    assert '<input type="hidden" name="from_on" value="2026-05-01">' in page
+    assert '<input type="hidden" name="country" value="TH">' in page
+
+
+def test_every_judgement_can_be_supposed_from_the_method_and_from_where_it_bites(client: Client) -> None:
+    page = client.get("/methodology/").content.decode()
+    rows = re.findall(r'<tr id="(J\d\d)">(.*?)</tr>', page, re.S)
+    assert len(rows) == 35
+    for judgement, row in rows:
+        link = re.search(r'<a href="(/what-if/[^"]*)">Suppose it', row)
+        if "none to run" in row:
+            assert link is None
+            continue
+        assert link is not None, judgement
+        supposed = client.get(unescape(link[1]))
+        assert supposed.status_code == 200, judgement
+        moves = supposed.context["page"].moves
+        assert bool(moves) == ("→" in row), judgement
+    why = client.get("/countries/VN/capability/?on=2026-06-01").content.decode()
+    link = re.search(r'It would make this level 3\..*?<a href="(/what-if/[^"]*)">Suppose it', why)
+    assert link is not None
+    assert "Vietnam’s capability would be 3" in client.get(unescape(link[1])).content.decode()
