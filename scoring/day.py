@@ -12,10 +12,11 @@ from registry.domain.instruments import InstrumentState
 from registry.selectors import get_members
 from registry.wording import country_names
 from scoring.domain.card import Card, DomainScore, cells_of, score
-from scoring.domain.inputs import Known, plain
+from scoring.domain.inputs import Known
 from scoring.domain.methodology import Domain, Methodology
 from scoring.methodologies import official
 from scoring.selectors import Basis, get_basis
+from scoring.wording import titles_of
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,7 @@ class Day:
     @cached_property
     def titles(self) -> dict[str, str]:
         """Names of countries, and what instruments are called and facts say, by id: for sentences."""
-        acts = {public_id: f"“{each.content['title']}”" for public_id, each in self.basis.versions.items()}
-        facts = {fact.fact_id: f"{plain(fact.kind)} {fact.text}" for fact in self.basis.evidence.facts}
-        totals = {total.total_id: total.text for total in self.basis.evidence.production}
-        return {**facts, **totals, **acts, **self.names}
+        return {**titles_of(self.basis.evidence), **self.names}
 
     @cached_property
     def rules(self) -> Methodology:

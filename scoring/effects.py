@@ -80,10 +80,10 @@ def _mention(gate: GateTrace, instrument_id: str) -> list[str]:
     for part in gate.walk():
         for ignored in part.not_counted:
             if ignored.id == instrument_id:
-                return [f"{gate.gate} does not count it: {ignored.reason}"]
+                return [f"gate {gate.gate} does not count it: {ignored.reason}"]
     if instrument_id in gate.cited:
         state = {"pass": "passes with it as without it", "fail": "still does not pass", "unknown": "is still unknown"}
-        return [f"{gate.gate} {state[gate.state.value]}"]
+        return [f"gate {gate.gate} {state[gate.state.value]}"]
     return []
 
 

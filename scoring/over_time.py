@@ -16,7 +16,7 @@ from registry.selectors import get_members
 from scoring.arguments import Point
 from scoring.day import Day
 from scoring.domain.between import Side, Step, between
-from scoring.domain.card import Card, two_decimals
+from scoring.domain.card import Card, CountryScore, two_decimals
 from scoring.domain.diff import CellChange, compare
 from scoring.effects import country_names
 from scoring.histories import cards_over_time, days_of
@@ -122,11 +122,18 @@ def _overalls(steps: Sequence[Step], names: dict[str, str], wanted: str) -> Iter
         was = older.get(each.country)
         if wanted in ("", each.country) and (was is None or was.overall != each.overall):
             link = Link(names[each.country], country_path(each.country))
-            yield link, _shown(was.overall if was else None), _shown(each.overall)
+            yield link, _shown(was), _shown(each)
 
 
-def _shown(mean: Any) -> str:
-    return "open" if mean is None else two_decimals(mean)
+def _shown(country: CountryScore | None) -> str:
+    """The mean, or its range where it is open; in words where the country was no member or lacks facts."""
+    if country is None:
+        return "no member"
+    if country.overall_low is None or country.overall_high is None:
+        return "facts missing"
+    if country.overall is None:
+        return f"{two_decimals(country.overall_low)}–{two_decimals(country.overall_high)}"
+    return two_decimals(country.overall)
 
 
 # --- the card over time

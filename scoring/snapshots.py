@@ -18,7 +18,7 @@ from scoring.selectors import Basis, card_json, evidence_json, get_basis, get_ca
 
 KIND = "seam-score-snapshot/1"
 #: Counts the versions of the engine: raised whenever the same inputs may give other bytes.
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from registry.signals import Effect, asking_effects
 from scoring.arguments import Point
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare, evidence_change
-from scoring.domain.inputs import Evidence, plain
+from scoring.domain.inputs import Evidence
 from scoring.domain.overlay import Operation, apply
 from scoring.effects import country_names, no_change_reason
 from scoring.selectors import Basis, card_json, get_basis, get_rules
+from scoring.wording import titles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,8 @@ def get_supposition(point: Point, operations: Sequence[Operation], basis: Basis 
         changes=changes,
         effects=tuple(_effects(altered, point.on)),
         reasons=tuple(_reasons(after, altered)),
-        titles=_titles(evidence) | _titles(supposed),
+        titles=titles_of(evidence) | titles_of(supposed),
     )
-
-
-def _titles(evidence: Evidence) -> dict[str, str]:
-    facts = {fact.fact_id: f"{plain(fact.kind)} {fact.text}" for fact in evidence.facts}
-    return {**facts, **{each.instrument_id: f"“{each.title}”" for each in evidence.instruments}}
 
 
 def _altered(before: Evidence, after: Evidence) -> list[InstrumentState]:

@@ -17,6 +17,7 @@ from scoring.exceptions import OverlayError
 from scoring.pages.composing import ACTS, BECOMES, FIGURES, Act, classes_of, compose
 from scoring.pages.what_if import WhatIfPage, address, examples, what_if_page
 from scoring.supposing import get_supposition
+from scoring.wording import PARAMETERS, fact_words, parameter_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def get_choices(day: Day) -> Choices:
         figures=tuple((kind.value, words) for kind, words, _ in FIGURES),
         judgements=tuple((each.judgement_id, each.title) for each in load_judgements()),
         parameters=tuple(_parameter(day, each.name) for each in dataclasses.fields(day.rules.parameters)),
-        facts=tuple((fact.fact_id, fact.text) for fact in evidence.facts if fact.kind in set(Kind)),
+        facts=tuple((fact.fact_id, fact_words(fact)) for fact in evidence.facts if fact.kind in set(Kind)),
         examples=tuple(
             (words, address(operations, day.asked)) for words, operations in examples(evidence) if _can(day, operations)
         ),
@@ -96,7 +97,7 @@ def _words(kind: Kind, about: str, words: tuple[str, ...]) -> tuple[str, tuple[t
 
 def _parameter(day: Day, name: str) -> tuple[str, str]:
     value: Any = getattr(day.rules.parameters, name)
-    return name, f"{plain(name.replace('_pct', ', percent'))} (now {str(value).lower()})"
+    return name, f"{PARAMETERS[name].capitalize()}: {parameter_value(value)}"
 
 
 def _can(day: Day, operations: tuple[Operation, ...]) -> bool:

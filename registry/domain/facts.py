@@ -117,7 +117,7 @@ class Fact:
     def text(self) -> str:
         """What the fact says, for people: the figure or the class, and the word in print."""
         words = " ".join(part for part in (self._figure_text(), _plain(self.fact_class)) if part)
-        if self.printed and self.printed != words:
+        if self.printed and self.printed.casefold() != words.casefold():
             return f'{words} ("{self.printed}")' if words else f'"{self.printed}"'
         return words or self.quote or "not stated"
 

@@ -139,8 +139,8 @@ class Capability:
         first = [fact for fact in ranks.facts if fact.high is not None and fact.high <= limit]
         behind = [fact for fact in ranks.facts if fact.low is not None and fact.low > limit]
         leader = words.saying(self.rules.classes.world_stage)
-        by_rank = _met(first, what, ranks) if first else _silent(what, ranks, behind)
-        by_word = _met(leader, what, words) if leader else _silent(what, words, words.facts)
+        by_rank = _met(first, ranks) if first else _silent(what, ranks, behind)
+        by_word = _met(leader, words) if leader else _silent(what, words, words.facts)
         share = self._stage_share(mineral, self.limits.stage_pct)
         return some([share, by_rank, by_word], not_stated(what), ", ")
 
@@ -164,7 +164,7 @@ class Capability:
         state = State.of(False if foreign else True if domestic else None)
         rest = [fact for fact in reading.facts if fact is not figure]
         ignored = reading.aside(rest, "a figure goes before a word")
-        return Finding(state, f"{what} {figure.text}", (figure.fact_id,), ignored, (what,))
+        return Finding(state, f"{what} is {figure.text}", (figure.fact_id,), ignored, (what,))
 
     def _technology(self, mineral: str) -> Finding:
         reading = self._read(Kind.TECHNOLOGY, mineral)
@@ -221,7 +221,9 @@ def _said(reading: Reading, words: Mapping[str, bool], what: str) -> Finding:
         return not_stated(what, reading.ids, reading.ignored)
     rest = [fact for fact in reading.facts if fact not in saying]
     ids = tuple(fact.fact_id for fact in saying)
-    return Finding(State.of(truth), f"{what} {texts(saying)}", ids, reading.aside(rest, "the word says nothing here"))
+    return Finding(
+        State.of(truth), f"{what} is {texts(saying)}", ids, reading.aside(rest, "the word says nothing here")
+    )
 
 
 def _compared(figure: Fact, reading: Reading, pct: Decimal, what: str) -> Finding:
@@ -229,12 +231,12 @@ def _compared(figure: Fact, reading: Reading, pct: Decimal, what: str) -> Findin
     state = at_least(figure.low, figure.high, pct)
     rest = [fact for fact in reading.facts if fact is not figure]
     ignored = reading.aside(rest, "a figure goes before a word")
-    return Finding(state, f"{what} {figure.text}", (figure.fact_id,), ignored, (what,))
+    return Finding(state, f"{what} is {figure.text}", (figure.fact_id,), ignored, (what,))
 
 
-def _met(facts: Sequence[Fact], what: str, reading: Reading) -> Finding:
+def _met(facts: Sequence[Fact], reading: Reading) -> Finding:
     ids = tuple(fact.fact_id for fact in facts)
-    return Finding(State.PASS, f"{what} {texts(facts)}", ids, reading.ignored)
+    return Finding(State.PASS, f"in the world’s processing {texts(facts)}", ids, reading.ignored)
 
 
 def _silent(what: str, reading: Reading, behind: Sequence[Fact]) -> Finding:

@@ -12,6 +12,7 @@ from scoring.domain.inputs import Evidence, Kind, plain
 from scoring.domain.methodology import Methodology
 from scoring.domain.overlay import Operation
 from scoring.exceptions import OverlayError
+from scoring.wording import PARAMETERS, parameter_value
 
 #: What an act can become.
 BECOMES = (
@@ -201,7 +202,8 @@ def words_of(operation: Operation, names: Mapping[str, str]) -> str:
         case "add_fact":
             return " ".join(_fact_words(operation["fact"], names))
         case _:
-            return f"{plain(operation['name'])} is {operation['value']}"
+            name = operation["name"]
+            return f"{PARAMETERS.get(name, plain(name))}: {parameter_value(operation['value'])}"
 
 
 def _fact_words(fact: Mapping[str, object], names: Mapping[str, str]) -> Iterator[str]:

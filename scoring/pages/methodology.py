@@ -15,6 +15,7 @@ from scoring.domain.methodology import Domain, Methodology
 from scoring.domain.robustness import Bounded, Sensitivity
 from scoring.models import Methodology as Record
 from scoring.pages.parts import LEVEL_WORDS, NAMES
+from scoring.wording import PARAMETERS, parameter_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ def methodology_page(
         sections=", ".join(section_words(section) for section in methodology.sections),
         domains=tuple(_domain(methodology, domain) for domain in Domain),
         weights=tuple((NAMES[domain], methodology.weights[domain]) for domain in Domain),
-        parameters=tuple((_plain(each.name), str(getattr(methodology.parameters, each.name))) for each in fields),
+        parameters=tuple(
+            (PARAMETERS[each.name], parameter_value(getattr(methodology.parameters, each.name))) for each in fields
+        ),
         judgements=tuple(_judgement(*each, names) for each in judgements),
         contradictions=contradictions,
         sensitivity=tuple(_sensitive(each, names) for each in sensitivity),
@@ -211,7 +214,3 @@ def _judgement(judgement: Judgement, moves: Moves, suppose: str, names: Mapping[
 
 def _moves(moves: Moves, names: Mapping[str, str]) -> Sequence[tuple[Link, str, str]]:
     return [(_cell_link(code, domain, names), before, after) for (code, domain), (before, after) in moves.items()]
-
-
-def _plain(name: str) -> str:
-    return f"{name.removesuffix('_pct').replace('_', ' ')}{', percent' if name.endswith('_pct') else ''}"
