@@ -88,4 +88,4 @@ def paper(request: HttpRequest, asked: AskedDay) -> HttpResponse:
 @with_day
 def methodology(request: HttpRequest, asked: AskedDay) -> HttpResponse:
     page = get_methodology_page(Day(asked))
-    return render(request, "scoring/methodology.html", {"section": "", "page": page})
+    return render(request, "scoring/methodology.html", {"asked": asked, "section": "", "page": page})

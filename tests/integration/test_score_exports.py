@@ -115,6 +115,20 @@ def test_the_page_of_the_method_shows_every_judgement_contradiction_and_who_publ
         assert words in page
 
 
+def test_the_page_of_the_method_shows_the_day_that_it_is_worked_out_for(client: Client) -> None:
+    page = client.get("/methodology/?on=2026-06-01").content.decode()
+    assert "State on <b>1 Jun 2026</b>" in page
+    assert 'href="/api/v1/sensitivity/?on=2026-06-01"' in page
+
+
+def test_sensitivity_tells_the_cells_that_the_prose_leaves_open(client: Client) -> None:
+    rows = {row["country"]: row for row in client.get("/api/v1/sensitivity/").json()["countries"]}
+    assert rows["PH"]["bounded"] == [3, 4]
+    page = client.get("/methodology/").content.decode()
+    assert "Where the paper’s prose is open" in page
+    assert "a major nickel producer" in page
+
+
 def test_a_why_page_says_what_the_other_reading_would_do_here(client: Client) -> None:
     page = client.get("/countries/VN/capability/").content.decode()
     assert "J03" in page
