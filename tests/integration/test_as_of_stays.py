@@ -39,8 +39,10 @@ def database(kind: str, folder: Path) -> Iterator[dict[str, str]]:
     name = f"seam_stays_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
-        yield {**shared, "DATABASE_URL": f"{SERVER}/{name}"}
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+        try:
+            yield {**shared, "DATABASE_URL": f"{SERVER}/{name}"}
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
 
 
 def started(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
