@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-
-from django.db.models import QuerySet
 
 from alerts import telling
 from alerts.domain.items import Item, Kind
 from alerts.domain.netting import Net, Step, net
+from alerts.gathering import Gathered, Version
 from alerts.languages import ENGLISH
 from alerts.models import Notice
 from ledger.selectors import get_newest_entry
 from registry import paths
 from registry.domain.instruments import InstrumentState, StatusEvent
-from registry.models import Flag, InstrumentVersion
-from registry.wording import country_names
 from scoring.models import ScoreChange
 from traceability.domain.borders import JUDGED
 from traceability.models import Finding
@@ -30,51 +27,43 @@ MOST_NAMED = 20
 MOST_LOTS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
-    """One approved version with its state."""
-
-    row: InstrumentVersion
-    state: InstrumentState
-
-
-def compose(notices: Sequence[Notice]) -> list[Item]:
+def compose(notices: Sequence[Notice], known: Gathered) -> list[Item]:
     """The items of one thread, from its notices in the order in which they were noted; empty: all came back."""
     kinds = {kind: [notice for notice in notices if notice.kind == kind.value] for kind in Kind}
-    changes = _changes(kinds[Kind.SCORE])
-    instruments = _instruments(kinds[Kind.INSTRUMENT], changes)
-    effects = [_effect(notice) for notice in kinds[Kind.EFFECT]]
-    findings = [item for notice in kinds[Kind.FINDING] for item in _findings(notice)]
-    flags = [_flag(notice) for notice in kinds[Kind.FLAG]]
-    found = [*_scores(changes), *instruments, *effects, *findings, *flags]
+    changes = _changes(kinds[Kind.SCORE], known)
+    instruments = _instruments(kinds[Kind.INSTRUMENT], changes, known)
+    effects = [_effect(notice, known) for notice in kinds[Kind.EFFECT]]
+    findings = [item for notice in kinds[Kind.FINDING] for item in _findings(notice, known)]
+    flags = [_flag(notice, known) for notice in kinds[Kind.FLAG]]
+    found = [*_scores(changes, known), *instruments, *effects, *findings, *flags]
     return [item for item in found if item is not None]
 
 
 # ------------------------------------------------------------------ scores
 
 
-def _changes(notices: Sequence[Notice]) -> list[ScoreChange]:
-    rows = ScoreChange.objects.filter(change_id__in=[notice.payload["change_id"] for notice in notices])
+def _changes(notices: Sequence[Notice], known: Gathered) -> list[ScoreChange]:
+    rows = [known.changes[key] for notice in notices if (key := notice.payload["change_id"]) in known.changes]
     return sorted(rows, key=lambda change: change.pk)
 
 
-def _scores(changes: Sequence[ScoreChange]) -> list[Item]:
+def _scores(changes: Sequence[ScoreChange], known: Gathered) -> list[Item]:
     steps = [
         Step(f"{each.country}/{each.domain}", _levels(each.old), _levels(each.new), each)
         for each in changes
         if each.is_moved
     ]
     first = {step.subject: step.told for step in reversed(steps)}
-    return [_score(found, first[found.subject]) for found in net(steps)]
+    return [_score(found, first[found.subject], known) for found in net(steps)]
 
 
 def _levels(score: Any) -> tuple[Any, ...]:
     return tuple((score or {}).get(name) for name in ("level", "low", "high"))
 
 
-def _score(found: Net[ScoreChange], first: ScoreChange) -> Item:
+def _score(found: Net[ScoreChange], first: ScoreChange, known: Gathered) -> Item:
     change, old = found.last, first.old
-    version = _version_of(change)
+    version = known.version(change.instrument["id"], change.instrument["version"]) if change.instrument else None
     state = version.state if version else None
     # the act is named in words beside it: its id says nothing to a reader
     sentence = change.sentence.replace(f" ({change.instrument['id']})", "") if change.instrument else change.sentence
@@ -92,7 +81,7 @@ def _score(found: Net[ScoreChange], first: ScoreChange) -> Item:
             title="",
             sentence="",
             country=change.country,
-            country_name=_country(change.country),
+            country_name=ENGLISH.country(change.country),
             domain=change.domain,
             old=telling.level_text(old),
             new=telling.level_text(change.new),
@@ -125,32 +114,25 @@ def _step_of(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> in
     return max(abs(int(new["low"]) - int(old["low"])), abs(int(new["high"]) - int(old["high"])))
 
 
-def _version_of(change: ScoreChange) -> _Version | None:
-    if not change.instrument:
-        return None
-    return _version(change.instrument["id"], change.instrument["version"])
-
-
 # ------------------------------------------------------------------ instruments
 
 
-def _instruments(notices: Sequence[Notice], changes: Sequence[ScoreChange]) -> list[Item | None]:
+def _instruments(notices: Sequence[Notice], changes: Sequence[ScoreChange], known: Gathered) -> list[Item | None]:
     steps = [
         Step(
-            notice.payload["instrument_id"],
-            _content(notice.payload["instrument_id"], notice.payload["before"]),
-            _content(notice.payload["instrument_id"], notice.payload["after"]),
-            notice.payload,
+            told["instrument_id"],
+            _content(known.version(told["instrument_id"], told["before"])),
+            _content(known.version(told["instrument_id"], told["after"])),
+            told,
         )
-        for notice in notices
+        for told in (notice.payload for notice in notices)
     ]
     first = {step.subject: step.told for step in reversed(steps)}
-    return [_instrument(found, first[found.subject], changes) for found in net(steps)]
+    return [_instrument(found, first[found.subject], changes, known) for found in net(steps)]
 
 
-def _content(instrument_id: str, number: int | None) -> str | None:
+def _content(version: Version | None) -> str | None:
     """What a version says, without its number: approved again unchanged, it is no news."""
-    version = _version(instrument_id, number)
     if version is None:
         return None
     plain = version.state.to_json()
@@ -160,12 +142,12 @@ def _content(instrument_id: str, number: int | None) -> str | None:
     return json.dumps([plain, version.row.details], sort_keys=True, default=str)
 
 
-def _instrument(found: Net[Any], first: Any, changes: Sequence[ScoreChange]) -> Item | None:
+def _instrument(found: Net[Any], first: Any, changes: Sequence[ScoreChange], known: Gathered) -> Item | None:
     number = found.last["after"] or found.last["before"]
-    version = _version(found.subject, number)
+    version = known.version(found.subject, number)
     if version is None:
         return None
-    before = _version(found.subject, first["before"])
+    before = known.version(found.subject, first["before"])
     news = version.state.events if before is None else _new_events(before.state, version.state)
     what = _what_happened(before, news, is_withdrawn=found.last["after"] is None)
     reason = next((each.sentence for each in reversed(changes) if not each.is_moved), "")
@@ -181,7 +163,7 @@ def _instrument(found: Net[Any], first: Any, changes: Sequence[ScoreChange]) -> 
     return _told(replace(_of_version(version, Kind.INSTRUMENT, f"{found.subject}/v{number}"), cause=cause, data=data))
 
 
-def _what_happened(before: _Version | None, news: Sequence[StatusEvent], *, is_withdrawn: bool) -> str:
+def _what_happened(before: Version | None, news: Sequence[StatusEvent], *, is_withdrawn: bool) -> str:
     """As a code: taken_off, on_record, the newest status, or corrected."""
     if is_withdrawn:
         return "taken_off"
@@ -207,8 +189,8 @@ def _new_events(before: InstrumentState, after: InstrumentState) -> list[StatusE
     return [event for event in after.events if event not in before.events]
 
 
-def _effect(notice: Notice) -> Item | None:
-    version = _current(notice.payload["instrument_id"])
+def _effect(notice: Notice, known: Gathered) -> Item | None:
+    version = known.current.get(notice.payload["instrument_id"])
     if version is None:
         return None
     data = {"what": notice.payload["what"], "day": notice.payload["day"]}
@@ -216,7 +198,7 @@ def _effect(notice: Notice) -> Item | None:
     return _told(replace(item, statuses=(data["what"],), cause="day", data=data))
 
 
-def _of_version(version: _Version, kind: Kind, key: str) -> Item:
+def _of_version(version: Version, kind: Kind, key: str) -> Item:
     row, state = version.row, version.state
     return Item(
         kind=kind,
@@ -224,7 +206,7 @@ def _of_version(version: _Version, kind: Kind, key: str) -> Item:
         title=state.title,
         sentence="",
         country=state.country,
-        country_name=_country(state.country),
+        country_name=ENGLISH.country(state.country),
         minerals=_minerals(state),
         measures=_measures(state),
         statuses=_statuses(state),
@@ -249,29 +231,14 @@ def _of_version(version: _Version, kind: Kind, key: str) -> Item:
     )
 
 
-def _version(instrument_id: str, number: int | None) -> _Version | None:
-    """A version by number; None for none."""
-    return _read(InstrumentVersion.objects.filter(instrument__instrument_id=instrument_id, number=number or 0))
-
-
-def _current(instrument_id: str) -> _Version | None:
-    """The version that counts now."""
-    return _read(InstrumentVersion.objects.filter(instrument__instrument_id=instrument_id, superseded_entry=None))
-
-
-def _read(rows: QuerySet[InstrumentVersion]) -> _Version | None:
-    row = rows.select_related("recorded_entry").first()
-    return None if row is None else _Version(row, InstrumentState.from_json(row.content))
-
-
 # ------------------------------------------------------------------ findings and flags
 
 
-def _findings(notice: Notice) -> list[Item]:
+def _findings(notice: Notice, known: Gathered) -> list[Item]:
     """An item a lot, so that each reader is told of the lots watched alone; those of a huge import share one."""
-    rows = Finding.objects.filter(pk__in=notice.payload["findings"]).select_related("lot", "event")
+    rows = [known.findings[key] for key in notice.payload["findings"] if key in known.findings]
     of_lot: dict[str, list[Finding]] = defaultdict(list)
-    for row in rows.order_by("lot__lot_id", "code", "pk"):
+    for row in sorted(rows, key=lambda row: (row.lot.lot_id, row.code, row.pk)):
         of_lot[row.lot.lot_id].append(row)
     lots = list(of_lot)
     items = [_found(notice, [lot], of_lot[lot]) for lot in lots[:MOST_LOTS]]
@@ -303,8 +270,8 @@ def _found(notice: Notice, lots: list[str], rows: list[Finding]) -> Item:
     return _told(item)
 
 
-def _flag(notice: Notice) -> Item | None:
-    flag = Flag.objects.select_related("entry__feed", "country").filter(flag_id=notice.payload["flag_id"]).first()
+def _flag(notice: Notice, known: Gathered) -> Item | None:
+    flag = known.flags.get(notice.payload["flag_id"])
     if flag is None:
         return None
     item = Item(
@@ -332,10 +299,6 @@ def _told(item: Item) -> Item:
     """With title and sentence in English, for pages, webhooks and the log; a mail says them in its reader's words."""
     words = telling.said(item, ENGLISH)
     return replace(item, title=words.title, sentence=words.sentence)
-
-
-def _country(code: str) -> str:
-    return country_names().get(code, code)
 
 
 def _minerals(state: InstrumentState | None) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from registry.domain.dates import PartialDate, Precision
-from registry.wording import country_names, measure_label, mineral_names
+from registry.services.vocabularies import country_words, mineral_words
+from registry.wording import measure_label
 from traceability.pages.words import FINDING_TITLES
 
 _FOLDER = Path(__file__).parent / "data" / "words"
@@ -40,10 +41,10 @@ class Tongue:
         return text.format(**filled)
 
     def country(self, code: str) -> str:
-        return self._name("countries", code) or country_names().get(code, code)
+        return self._name("countries", code) or country_words().get(code, code)
 
     def mineral(self, code: str) -> str:
-        return self._name("minerals", code) or mineral_names().get(code, code).lower()
+        return self._name("minerals", code) or mineral_words().get(code, code).lower()
 
     def measure(self, code: str) -> str:
         return self._name("measures", code) or _first_lower(measure_label(code))

@@ -15,7 +15,7 @@ from alerts.domain.matching import reasons_against
 from alerts.messages import title_of
 from alerts.models import Bulletin, Contact, Delivery, Match, Notice, Subscription
 from alerts.scopes import scope_text
-from alerts.services.fan_out import Told, may_see, read, touched_of, wish_of
+from alerts.services.fan_out import Told, are_lots_watched, may_see, read, touched_of, wish_of
 from ledger.models import Entry, Leaf
 from ledger.selectors import get_newest_entry
 from registry.models import User
@@ -168,7 +168,7 @@ def explain(contact: Contact, bulletin: Bulletin) -> list[Explained]:
     if not bulletin.items:
         words = "It came back to where it was before it had settled, so nobody was told."
         return [Explained("everybody", False, (words,))]
-    told = read(bulletin)
+    told = read(bulletin, watched=are_lots_watched())
     subscriptions = contact.subscriptions.select_related("endpoint", "contact__person").order_by("pk")
     return [_explain(told, subscription) for subscription in subscriptions]
 

@@ -7,7 +7,8 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -36,6 +37,8 @@ _CLOCK_SLACK = dt.timedelta(minutes=1)
 #: A failed job is tried again after 2, 4, 8 … seconds, at most this, for ever: nothing is dropped.
 LONGEST_BACKOFF = dt.timedelta(minutes=15)
 KEEP_FINISHED = dt.timedelta(days=7)
+#: Keys of one statement.
+_MOST_KEYS = 500
 
 
 def enqueue(
@@ -80,6 +83,24 @@ def drain(*, kinds: Collection[str] | None = None, seconds: float = 300.0) -> in
         else:
             break
     return ran
+
+
+def asked_so_far(*, kind: str) -> dict[str, int]:
+    """How often the open jobs of a kind were asked for, by key. Read it before reading what they are about."""
+    return dict(_open_jobs({kind}).filter(lease=None).values_list("key", "revision"))
+
+
+def finish_together(*, kind: str, asked: Mapping[str, int]) -> int:
+    """Finish jobs whose work was done with another's, in its transaction; what was asked for again since stays open."""
+    by_revision: dict[int, list[str]] = defaultdict(list)
+    for key, revision in asked.items():
+        by_revision[revision].append(key)
+    finished = 0
+    for revision, keys in by_revision.items():
+        for start in range(0, len(keys), _MOST_KEYS):
+            part = _open_jobs({kind}).filter(key__in=keys[start : start + _MOST_KEYS], revision=revision, lease=None)
+            finished += part.update(finished_at=timezone.now())
+    return finished
 
 
 def clear_finished() -> int:

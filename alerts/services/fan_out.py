@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from alerts.choices import Cadence, Topic
@@ -22,7 +23,7 @@ from traceability.domain.exposure import Reach
 from traceability.selectors.exposure import get_exposure
 from traceability.selectors.visibility import can_view_all
 
-#: Subscriptions a transaction: SQLite's writers wait no longer than for these.
+#: Subscriptions read at once, and matches a transaction: SQLite's writers wait no longer than for these.
 CHUNK = 1_000
 #: Lots named to a reader in one message.
 _MOST_LOTS = 50
@@ -36,51 +37,70 @@ class Told:
     items: list[Item]
     touched: list[frozenset[str]] = field(default_factory=list)
     public_touched: list[frozenset[str]] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
 
 
 @handler("alerts.fan_out", longest_seconds=120)
 def fan_out(payload: Payload) -> None:
-    """Make the matches and deliveries of a bulletin. Whatever was made by an earlier run stays as it is."""
-    bulletin = Bulletin.objects.get(bulletin_id=payload["bulletin"])
-    if bulletin.fanned_at is not None:
+    """Make the matches and deliveries of bulletins. Whatever was made by an earlier run stays as it is."""
+    bulletins = Bulletin.objects.filter(bulletin_id__in=payload["bulletins"], fanned_at=None).order_by("pk")
+    watched = are_lots_watched()
+    every = [read(bulletin, watched=watched) for bulletin in bulletins]
+    if not every:
         return
-    told = read(bulletin)
     after = 0
-    while chunk := list(watching(told).filter(pk__gt=after).order_by("pk")[:CHUNK]):
+    while chunk := list(_watching(every).filter(pk__gt=after).order_by("pk")[:CHUNK]):
         after = chunk[-1].pk
-        _fan_out_chunk(told, chunk)
-    readers = Match.objects.filter(bulletin=bulletin).values("endpoint").distinct().count()
-    Bulletin.objects.filter(pk=bulletin.pk).update(fanned_at=timezone.now(), readers=readers)
+        matches = (match for subscription in chunk for match in _matches(every, subscription))
+        while part := list(islice(matches, CHUNK)):
+            _keep(part)
+    _note_readers([told.bulletin for told in every])
 
 
-def read(bulletin: Bulletin) -> Told:
+def _note_readers(bulletins: Sequence[Bulletin]) -> None:
+    """That fan-out is done, and how many endpoints each bulletin goes to."""
+    rows = Match.objects.filter(bulletin__in=bulletins).values("bulletin").order_by()
+    readers: dict[Any, int] = {
+        row["bulletin"]: row["count"] for row in rows.annotate(count=Count("endpoint", distinct=True))
+    }
+    for bulletin in bulletins:
+        bulletin.fanned_at, bulletin.readers = timezone.now(), readers.get(bulletin.pk, 0)
+    Bulletin.objects.bulk_update(bulletins, ["fanned_at", "readers"], batch_size=200)
+
+
+def are_lots_watched() -> bool:
+    return _live().filter(topic=Topic.LOTS.value).exists()
+
+
+def read(bulletin: Bulletin, *, watched: bool) -> Told:
     """A bulletin with its items; exposure is worked out only where somebody watches lots."""
     told = Told(bulletin, [Item.from_json(plain) for plain in bulletin.items])
-    watched = any(item.reaches for item in told.items) and _live().filter(topic=Topic.LOTS.value).exists()
+    keys = [item.key for item in told.items if item.kind is Kind.FLAG]
+    told.flags = list(Flag.objects.filter(flag_id__in=keys)) if keys else []
     for item in told.items:
         told.touched.append(_touched(item, public_only=False) if watched else frozenset())
         told.public_touched.append(_touched(item, public_only=True) if watched else frozenset())
     return told
 
 
-def watching(told: Told) -> QuerySet[Subscription]:
-    """Live subscriptions that may be concerned; who confirmed after it happened is not told of the past."""
-    topics = sorted(set().union(*(WATCHED_BY[item.kind] for item in told.items)))
-    countries = sorted({"", *(item.country for item in told.items)})
+def _watching(every: Sequence[Told]) -> QuerySet[Subscription]:
+    """Live subscriptions that may be concerned by any of them."""
+    items = [item for told in every for item in told.items]
+    topics = sorted(set().union(*(WATCHED_BY[item.kind] for item in items)))
+    countries = sorted({"", *(item.country for item in items)})
+    newest = max(told.bulletin.happened_at for told in every)
     return (
         _live()
-        .filter(topic__in=topics, confirmed_at__lte=told.bulletin.happened_at, country__in=countries)
+        .filter(topic__in=topics, confirmed_at__lte=newest, country__in=countries)
         .select_related("contact__person", "endpoint")
     )
 
 
-def matched(told: Told, subscription: Subscription) -> list[int]:
+def matched(told: Told, subscription: Subscription, wish: Wish) -> list[int]:
     """The numbers of the items that a subscription is told of; none where its owner may not see them."""
-    if not may_see(subscription, told):
-        return []
-    wish = wish_of(subscription)
     touched = touched_of(told, subscription)
-    return [number for number, item in enumerate(told.items) if not reasons_against(wish, item, touched[number])]
+    numbers = [number for number, item in enumerate(told.items) if not reasons_against(wish, item, touched[number])]
+    return numbers if numbers and may_see(subscription, told) else []
 
 
 def touched_of(told: Told, subscription: Subscription) -> list[frozenset[str]]:
@@ -94,8 +114,7 @@ def may_see(subscription: Subscription, told: Told) -> bool:
     if person is not None and not person.is_active:
         return False
     if subscription.topic == Topic.FLAGS:
-        flags = Flag.objects.filter(flag_id__in=[item.key for item in told.items if item.kind is Kind.FLAG])
-        return person is not None and any(person.has_perm("registry.decide_flag", flag) for flag in flags)
+        return person is not None and any(person.has_perm("registry.decide_flag", flag) for flag in told.flags)
     if subscription.topic == Topic.LOTS and any(item.kind is Kind.FINDING for item in told.items):
         return person is not None and can_view_all(person)
     return True
@@ -121,26 +140,18 @@ def _touched(item: Item, *, public_only: bool) -> frozenset[str]:
     return frozenset(lots)
 
 
-@transaction.atomic
-def _fan_out_chunk(told: Told, chunk: Sequence[Subscription]) -> None:
-    now = timezone.now()
-    matches = [match for subscription in chunk if (match := _match(told, subscription, now)) is not None]
-    if not matches:
-        return
-    at_once = {match.endpoint_id for match in matches if match.subscription.cadence == Cadence.INSTANT}
-    deliveries = _deliveries(told.bulletin, at_once, now)
-    for match in matches:
-        if match.subscription.cadence == Cadence.INSTANT:
-            match.delivery_id = deliveries[match.endpoint_id]
-    Match.objects.bulk_create(matches, ignore_conflicts=True, batch_size=500)
-    if deliveries:
-        ask_to_send(now)
+def _matches(every: Sequence[Told], subscription: Subscription) -> Iterator[Match]:
+    """What a subscription is told of; who confirmed after a change had happened is not told of the past."""
+    wish, now = wish_of(subscription), timezone.now()
+    for told in every:
+        if subscription.confirmed_at is None or subscription.confirmed_at > told.bulletin.happened_at:
+            continue
+        numbers = matched(told, subscription, wish)
+        if numbers:
+            yield _match(told, subscription, numbers, now)
 
 
-def _match(told: Told, subscription: Subscription, now: dt.datetime) -> Match | None:
-    numbers = matched(told, subscription)
-    if not numbers:
-        return None
+def _match(told: Told, subscription: Subscription, numbers: list[int], now: dt.datetime) -> Match:
     touched = frozenset().union(*(touched_of(told, subscription)[number] for number in numbers))
     mine = touched & frozenset(subscription.lots) if subscription.lots else touched
     return Match(
@@ -153,12 +164,27 @@ def _match(told: Told, subscription: Subscription, now: dt.datetime) -> Match | 
     )
 
 
-def _deliveries(bulletin: Bulletin, endpoints: set[int], now: dt.datetime) -> dict[int, int]:
-    """The delivery of each endpoint, made where there is none yet."""
+@transaction.atomic
+def _keep(matches: Sequence[Match]) -> None:
+    """Keep matches, and the deliveries of those that are told at once."""
+    now = timezone.now()
+    at_once = [match for match in matches if match.subscription.cadence == Cadence.INSTANT]
+    deliveries = _deliveries(at_once, now)
+    for match in at_once:
+        match.delivery_id = deliveries[match.bulletin_id, match.endpoint_id]
+    Match.objects.bulk_create(matches, ignore_conflicts=True, batch_size=500)
+    if deliveries:
+        ask_to_send(now)
+
+
+def _deliveries(matches: Sequence[Match], now: dt.datetime) -> dict[tuple[int, int], int]:
+    """The delivery of each bulletin and endpoint, made where there is none yet."""
+    wanted = {(match.bulletin_id, match.endpoint_id): match.bulletin for match in matches}
     rows = [
         Delivery(endpoint_id=endpoint, key=bulletin.bulletin_id, bulletin=bulletin, due_at=now)
-        for endpoint in sorted(endpoints)
+        for (_bulletin, endpoint), bulletin in sorted(wanted.items(), key=lambda one: one[0])
     ]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    found = Delivery.objects.filter(key=bulletin.bulletin_id, endpoint__in=endpoints)
-    return dict(found.values_list("endpoint_id", "pk"))
+    bulletins, endpoints = {bulletin for bulletin, _endpoint in wanted}, {endpoint for _bulletin, endpoint in wanted}
+    found = Delivery.objects.filter(bulletin__in=bulletins, endpoint__in=endpoints)
+    return {(row[0], row[1]): row[2] for row in found.values_list("bulletin_id", "endpoint_id", "pk")}

@@ -43,6 +43,12 @@ def load_vocabularies() -> None:
 
 
 @cache
+def mineral_words() -> dict[str, str]:
+    """What minerals are called, by code."""
+    return {str(row["code"]): str(row["name"]) for row in _read("minerals.yaml")["minerals"]}
+
+
+@cache
 def measure_words() -> dict[str, dict[str, str]]:
     """What each measure code is called here and in other vocabularies (None: not there), its direction and pillar."""
     measures: dict[str, dict[str, str]] = _read("measures.yaml")["measures"]

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from alerts.domain.items import Kind
 from alerts.languages import ENGLISH
 from alerts.models import Bulletin, Delivery, Notice
 from alerts.selectors import explain, get_log
-from alerts.services import subscriptions
+from alerts.services import closing, subscriptions
 from alerts.services.contacts import contact_of
-from alerts.services.outbox import note_dates
+from alerts.services.outbox import note, note_dates
 from alerts.services.owners import portal_of
 from alerts.services.subscriptions import Asked
 from jobs.services import drain, run_due
@@ -285,18 +288,56 @@ def test_officers_hear_of_flags_in_their_country_and_nobody_else_does() -> None:
     assert delivery.state == "sent"
 
 
-def test_a_burst_of_changes_reaches_a_reader_each_once() -> None:
-    from alerts.domain.items import Kind
-    from alerts.services.outbox import note
+def test_a_thousand_changes_at_once_reach_each_reader_once_as_their_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    follow(topic="instruments", country="TH")
+    follow("other@example.org", topic="instruments", country="VN")
+    version = log_act(pillar="engagement", scope="general")
+    act = version.instrument.instrument_id
+    work()
+    again = Instrument.objects.get(pk=version.instrument_id)
+    again.title = "A licence of another name"
+    log_act(draft=again)
+    work()
+    Notice.objects.all().delete()
+    Delivery.objects.all().delete()
+    for path in settings.MAIL_DIR.glob("*.eml"):
+        path.unlink()
+    for number in range(1000):
+        changes = [(None, 1)]
+        if number % 10 == 0:
+            changes = [(1, 2), (2, 1)]  # came back
+        elif number % 10 == 1:
+            changes = [(None, 1), (1, 2)]
+        for before, after in changes:
+            payload = {"instrument_id": act, "before": before, "after": after}
+            note(kind=Kind.INSTRUMENT, key=f"x{number}/{after}", thread=f"act:x{number}", payload=payload)
+    with CaptureQueriesContext(connection) as queries:
+        drain(kinds={"alerts.settle", "alerts.fan_out"})
+    assert len(queries) < 1000, "changes are settled and told in batches"
+    work()
+    assert Notice.objects.filter(bulletin=None).count() == 0
+    assert Bulletin.objects.filter(thread__startswith="act:x", items=[]).count() == 100
+    assert Delivery.objects.filter(state="sent").count() == Delivery.objects.count() == 900
+    assert len(mails()) == len({mail["Message-ID"] for mail in mails()}) == 900
+    assert {mail["To"] for mail in mails()} == {"reader@example.org"}
+    assert sum("A licence of another name" in subject for subject in subjects()) == 100
 
+
+def test_a_change_asked_for_again_while_others_settle_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     follow(topic="instruments", country="TH")
     version = log_act(pillar="engagement", scope="general")
     work()
-    before = Delivery.objects.count()
-    for number in range(100):
-        payload = {"instrument_id": version.instrument.instrument_id, "before": None, "after": 1}
+    payload = {"instrument_id": version.instrument.instrument_id, "before": None, "after": 1}
+    for number in range(3):
         note(kind=Kind.INSTRUMENT, key=f"x{number}", thread=f"act:x{number}", payload=payload)
+    composed = closing.compose
+
+    def compose(*arguments: Any) -> Any:
+        # as another process would: after the notices were read, before their jobs are finished
+        note(kind=Kind.INSTRUMENT, key="late", thread="act:x1", payload=payload)
+        return composed(*arguments)
+
+    monkeypatch.setattr(closing, "compose", compose)
     work()
-    assert Delivery.objects.count() - before == 100
-    assert len(mails()) == 100 + before
-    assert not Delivery.objects.exclude(state="sent").exists()
+    assert not Notice.objects.filter(bulletin=None).exists()
+    assert Delivery.objects.filter(state="sent").count() == 1 + 3 + 1
