@@ -28,8 +28,8 @@ from alerts.services import leases
 from alerts.services.owners import disable
 from jobs.registry import Payload, handler, periodic
 from jobs.services import enqueue
-from ledger.domain.actor import Actor
-from ledger.services import Change, record_many
+from ledger.domain.actor import WORKER, Actor
+from ledger.services import Change, record, record_many
 
 logger = logging.getLogger(__name__)
 
@@ -223,16 +223,21 @@ def _mark_apart(sent: Delivery | None, next_one: Delivery | None) -> bool:
 
 
 def _mark(sent: Delivery | None, next_one: Delivery | None) -> bool:
-    """In one statement: the message before was sent, the next one is in hand. False: the next is not ours any more."""
+    """In one statement: the message before was sent, the next one is in hand. False: the next is not ours any more.
+
+    What was sent is an entry of the log, in the same transaction.
+    """
     now = timezone.now()
-    keys = [each.pk for each in (sent, next_one) if each is not None]
-    if not keys:
-        return False
-    if sent is None and next_one is not None:
+    if sent is None:
+        if next_one is None:
+            return False
         mine = Delivery.objects.filter(pk=next_one.pk, lease=next_one.lease, state=DeliveryState.WAITING.value)
         return bool(mine.update(handing_at=now, attempts=F("attempts") + 1))
-    assert sent is not None
-    return _write_mark(sent, keys, now) == len(keys) and next_one is not None
+    with transaction.atomic():
+        marked = _write_mark(sent, next_one or sent, now)
+        if sent.pk in marked:
+            _record(sent, "deliver")
+    return next_one is not None and next_one.pk in marked
 
 
 #: Written out: it runs once a message, and Django takes longer to make this statement than PostgreSQL to run it.
@@ -242,17 +247,23 @@ _MARK = """UPDATE alerts_delivery SET
     lease = CASE WHEN id = %s THEN NULL ELSE lease END,
     attempts = CASE WHEN id = %s THEN attempts ELSE attempts + 1 END,
     handing_at = %s, last_error = ''
-    WHERE id IN (%s, %s) AND lease = %s AND state = 'waiting'"""
+    WHERE id IN (%s, %s) AND lease = %s AND state = 'waiting' RETURNING id"""
 
 
-def _write_mark(sent: Delivery, keys: list[int], now: dt.datetime) -> int:
-    """Returns how many rows were still ours."""
+def _write_mark(sent: Delivery, next_one: Delivery, now: dt.datetime) -> set[int]:
+    """Returns the keys of the rows that were still ours."""
     at = Delivery._meta.get_field("sent_at").get_db_prep_save(now, connection)
     lease = Delivery._meta.get_field("lease").get_db_prep_save(sent.lease, connection)
-    values = [sent.pk, sent.pk, at, sent.pk, sent.pk, at, keys[0], keys[-1], lease]
+    values = [sent.pk, sent.pk, at, sent.pk, sent.pk, at, sent.pk, next_one.pk, lease]
     with connection.cursor() as cursor:
         cursor.execute(_MARK, values)
-        return int(cursor.rowcount)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _record(delivery: Delivery, action: str) -> None:
+    """An entry of the log: what became of a message, by public ids alone."""
+    after = {"way": delivery.endpoint.way, "tells": delivery.key, "reader": delivery.endpoint.contact.contact_id}
+    record(by=WORKER, change=Change(action, "delivery", delivery.delivery_id, None, after))
 
 
 def _note_repeat(delivery: Delivery) -> None:
@@ -261,6 +272,7 @@ def _note_repeat(delivery: Delivery) -> None:
     with transaction.atomic():
         Attempt.objects.create(delivery=delivery, at=timezone.now(), outcome="repeat", detail=detail)
         Delivery.objects.filter(pk=delivery.pk).update(repeats=F("repeats") + 1)
+        _record(delivery, "repeat")
 
 
 def _release(batch: Sequence[Delivery]) -> None:
@@ -299,7 +311,8 @@ def _put_back(delivery: Delivery, due_at: dt.datetime, detail: str, *, uncertain
         mine.update(due_at=due_at, lease=None, **columns)
 
 
+@transaction.atomic
 def _close(delivery: Delivery, state: DeliveryState, detail: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING.value).update(
-        state=state.value, lease=None, last_error=detail[:500]
-    )
+    mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING.value)
+    if mine.update(state=state.value, lease=None, last_error=detail[:500]):
+        _record(delivery, "give_up" if state is DeliveryState.DEAD else "drop")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -27,33 +25,9 @@ from alerts.services.sending import replay, send_due
 from alerts.services.subscriptions import Asked
 from ledger.domain.actor import COMMAND
 from registry.models import Country, Membership, User
-from tests.sinks import HookSink, MailSink, hook_sink, mail_sink
+from tests.sinks import HookSink, MailSink
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def addresses_known() -> None:
-    """As in a worker that has started: the first look-up of an address takes as long as some tests wait."""
-    assert reverse("alerts:manage")
-
-
-@pytest.fixture
-def mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailSink]:
-    with mail_sink() as sink:
-        monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-        monkeypatch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
-        monkeypatch.setattr(settings, "EMAIL_PORT", sink.port)
-        monkeypatch.setattr(settings, "ALERT_TIMEOUT_SECONDS", 2)
-        yield sink
-
-
-@pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[HookSink]:
-    with hook_sink() as sink:
-        monkeypatch.setattr(settings, "FETCH_ALLOW", [sink.url.split("/")[2]])
-        monkeypatch.setattr(settings, "ALERT_TIMEOUT_SECONDS", 1)
-        yield sink
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("addresses_known")]
 
 
 def deliveries(*readers: str) -> list[Delivery]:
