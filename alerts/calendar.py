@@ -1,4 +1,4 @@
-"""Days on which instruments come into force, change or end, as iCalendar (RFC 5545)."""
+"""Days on which instruments come into force, change, end or are to be reviewed, as iCalendar (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from alerts.domain.dates import Appointment, Told, appointments
 from alerts.feeds import conditional
 from alerts.links import absolute
+from registry.domain.dates import PartialDate
 from registry.domain.instruments import InstrumentState
 from registry.models import InstrumentVersion
 from registry.paths import instrument_path
@@ -50,7 +51,9 @@ def _histories(country: str) -> list[tuple[InstrumentState, list[Told]]]:
     found: dict[int, list[Told]] = defaultdict(list)
     for version in versions:
         state = InstrumentState.from_json(version.content)
-        told = Told(state, version.recorded_entry.recorded_at, version.superseded_entry_id is None)
+        is_standing, review = version.superseded_entry_id is None, version.details.get("review")
+        stated = PartialDate.parse(review) if review else None
+        told = Told(state, version.recorded_entry.recorded_at, is_standing, stated)
         found[version.instrument_id].append(told)
     return [(told[-1].state, told) for told in found.values()]
 

@@ -51,6 +51,7 @@ def _values(record: Instrument) -> dict[str, str]:
         "country": record.country_id,
         "counterparts": ";".join(record.counterparts),
         "until": record.until,
+        "review": record.review,
         "source": record.source.key if record.source else "",
         "life": sheet.write_life(events),
         "relations": sheet.write_relations(acts),
@@ -152,6 +153,7 @@ class _Reader:
         self._read("country", self._country)
         record.counterparts = self._codes("counterparts", self.known.countries, record.counterparts)
         record.until = self._read("until", read_date, record.until)
+        record.review = self._read("review", read_date, record.review)
         self._read("source", self._source)
         draft = Draft(
             record, self._measures(), self._read("life", self._life, []), self._read("relations", self._acts, [])

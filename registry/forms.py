@@ -134,8 +134,8 @@ class InstrumentForm(forms.ModelForm):
 
     class Meta:
         model = Instrument
-        fields = ("title", "title_original", "country", "type", "number", "legal_force", "until", "scope", "pillar",
-                  "engagement_scope", "counterparts", "source", "quote", "note")  # fmt: skip
+        fields = ("title", "title_original", "country", "type", "number", "legal_force", "until", "review", "scope",
+                  "pillar", "engagement_scope", "counterparts", "source", "quote", "note")  # fmt: skip
         widgets = {
             "title": forms.Textarea(attrs={"rows": 2}),
             "quote": forms.Textarea(attrs={"rows": 3}),

@@ -25,6 +25,7 @@ def instrument_state(instrument: Instrument) -> JSON:
         "country": instrument.country_id,
         "source": instrument.source.key if instrument.source else None,
         "flag": instrument.flag.flag_id if instrument.flag else None,
+        **({"review": instrument.review} if instrument.review else {}),
         "measures": [_columns(measure, _MEASURE) for measure in instrument.measures.order_by("number")],
         "events": [
             _columns(event, ("status", "since", "basis", "note"))

@@ -86,6 +86,8 @@ def details_of(instrument: Instrument, measures: Sequence[Measure], events: Iter
         },
         "relations": relation_details(instrument),
         "documents": document_details(instrument),
+        # only where stated: a version without it says what it always said
+        **({"review": instrument.review} if instrument.review else {}),
         **({"status_notes": notes} if notes else {}),
     }
 

@@ -29,18 +29,22 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A version as it was told. ``is_standing``: it still counts; a last version that does not was withdrawn."""
+    """A version as it was told. ``is_standing``: it still counts; a last version that does not was withdrawn.
+
+    ``review``: by when the act itself is to be reviewed, where its source states it.
+    """
 
     state: InstrumentState
     at: dt.datetime
     is_standing: bool
+    review: PartialDate | None = None
 
 
 def appointments(versions: Sequence[Told]) -> list[Appointment]:
     """What a calendar shows of an instrument, from all its versions in order."""
     known: dict[str, Appointment] = {}
     for told in versions:
-        found = {name: (day, what) for name, day, what in _dated(told.state)}
+        found = {name: (day, what) for name, day, what in _dated(told)}
         for name in known.keys() - found.keys():
             known[name] = _cancelled(known[name], told.at)
         for name, (day, what) in found.items():
@@ -62,9 +66,10 @@ def _met(before: Appointment | None, now: Appointment) -> Appointment:
     return replace(now, sequence=before.sequence + 1)
 
 
-def _dated(state: InstrumentState) -> Iterator[tuple[str, dt.date, str]]:
+def _dated(told: Told) -> Iterator[tuple[str, dt.date, str]]:
     """(name, day, words): only days known to the day are appointments."""
     seen: dict[str, int] = {}
+    state = told.state
     for event in state.events:
         name = event.status.value
         seen[name] = seen.get(name, 0) + 1
@@ -76,6 +81,7 @@ def _dated(state: InstrumentState) -> Iterator[tuple[str, dt.date, str]]:
         yield from _one(f"measure-{number}-starts", measure.start, f"{words} starts")
         yield from _one(f"measure-{number}-ends", measure.until, f"last day of {words}")
     yield from _one("ends", state.until, "last day")
+    yield from _one("review", told.review, "to be reviewed")
 
 
 def _one(name: str, date: PartialDate | None, words: str) -> Iterator[tuple[str, dt.date, str]]:

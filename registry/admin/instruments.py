@@ -64,7 +64,7 @@ STATE_MARKS = {
 }
 _FIELDS: dict[str, Any] = {
     "Instrument": ("title", "title_original", ("country", "type"), ("number", "legal_force"), ("scope", "pillar")),
-    "Agreements and plans: the other sides, a last day": ("counterparts", "engagement_scope", "until"),
+    "Agreements and plans: the other sides, a last day": ("counterparts", "engagement_scope", ("until", "review")),
     "Evidence": ("source", "quote", "note"),
     "For the log": ("reason",),
 }

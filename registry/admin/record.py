@@ -53,6 +53,8 @@ def _instrument_lines(instrument: Instrument, words: Words) -> Iterator[Line]:
         yield Line("Counterparts", words.of(instrument.counterparts))
     if instrument.until:
         yield Line("Last day", partial_date(instrument.until))
+    if instrument.review:
+        yield Line("To be reviewed", partial_date(instrument.review))
 
 
 def _related_sections(instrument: Instrument) -> Iterator[Section]:

@@ -14,7 +14,7 @@ from registry.domain.instruments import Status
 
 #: Columns of an instrument, in order; then eleven for each measure, such as ``measure_1_hs``.
 COLUMNS = ("instrument_id", "country", "title", "title_original", "number", "type", "legal_force", "scope", "pillar",
-           "engagement_scope", "counterparts", "until", "source", "section", "quote", "note", "life",
+           "engagement_scope", "counterparts", "until", "review", "source", "section", "quote", "note", "life",
            "relations")  # fmt: skip
 MEASURE_COLUMNS = ("code", "direction", "minerals", "materials", "hs", "stages", "destinations", "start", "until",
                    "rate", "exemptions")  # fmt: skip

@@ -79,6 +79,7 @@ class Instrument(models.Model):
     engagement_scope = models.CharField(max_length=20, choices=ENGAGEMENT_SCOPES, blank=True)
     counterparts = models.JSONField(default=list, blank=True)
     until = partial_date_field("last day", "last day of the whole instrument, where one is stated")
+    review = partial_date_field("to be reviewed", "day by which the act itself is to be reviewed, where one is stated")
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="instruments")
     section = models.CharField("where in the source", max_length=60, blank=True, help_text="article, section or page")
     quote = models.TextField("what the source says", blank=True)

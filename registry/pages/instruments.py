@@ -193,7 +193,7 @@ def instrument_page(
         sha256=source.get("sha256") or "",
         life=life,
         life_words=_life_words(state, on),
-        happenings=tuple(_happenings(state, details.get("status_notes") or {})),
+        happenings=tuple(_happenings(state, details)),
         measures=tuple(_card(measure, state, details, on, countries, minerals) for measure in state.measures),
         versions=tuple(_versions(versions, shown, {**countries, **minerals})),
         proof=ProofMark(shown.recorded_entry_id),
@@ -251,7 +251,8 @@ def _start(state: InstrumentState) -> PartialDate | None:
     return next(iter(began or steps), None)
 
 
-def _happenings(state: InstrumentState, notes: Mapping[str, str]) -> Iterable[Happening]:
+def _happenings(state: InstrumentState, details: Mapping[str, Any]) -> Iterable[Happening]:
+    notes: Mapping[str, str] = details.get("status_notes") or {}
     keys = step_keys((event.status, event.since) for event in state.events)
     steps = sorted(
         zip(state.events, keys, strict=True), key=lambda step: step[0].since.first if step[0].since else dt.date.min
@@ -260,6 +261,8 @@ def _happenings(state: InstrumentState, notes: Mapping[str, str]) -> Iterable[Ha
         yield Happening(label(event.status), event.since, notes.get(key, ""))
     if state.until:
         yield Happening("Ends", state.until)
+    if review := details.get("review"):
+        yield Happening("To be reviewed", PartialDate.parse(review))
 
 
 def _moments(state: InstrumentState) -> list[Moment]:

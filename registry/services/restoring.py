@@ -15,7 +15,7 @@ from registry.services.instruments import Draft, save_draft
 from registry.services.reference import draft_of
 from registry.states import step_keys
 
-_DETAILS = ("title_original", "number", "type", "legal_force", "quote", "note", "section")
+_DETAILS = ("title_original", "number", "type", "legal_force", "quote", "note", "section", "review")
 _FILE = ("role", "language", "url", "name", "media_type", "size", "sha256", "retrieved_at")
 
 

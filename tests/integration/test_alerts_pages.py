@@ -23,7 +23,7 @@ from alerts.models import Contact, Delivery, Subscription
 from alerts.services import subscriptions
 from alerts.services.contacts import contact_of
 from jobs.services import run_due
-from registry.models import Membership, User
+from registry.models import Instrument, Membership, User
 from registry.services.instruments import withdraw
 from tests.integration.loaded import loaded, reference  # noqa: F401
 from tests.integration.test_alerts_told import OFFICER, follow, log_act
@@ -222,3 +222,29 @@ def test_the_calendar_keeps_ids_counts_changes_and_cancels_what_vanished(client:
     assert "Ban; with, odd\\signs" in str(event()["SUMMARY"])
     withdraw(instrument=version.instrument, by=OFFICER, reason="a mistake")
     assert (int(event()["SEQUENCE"]), str(event()["STATUS"])) == (1, "CANCELLED")
+
+
+def test_the_calendar_has_the_day_of_review_and_the_last_day_of_an_act(client: Client) -> None:
+    review = timezone.localdate() + dt.timedelta(days=400)
+    end = review + dt.timedelta(days=30)
+    version = log_act(review=review.isoformat(), until=end.isoformat())
+    public_id = version.instrument.instrument_id
+
+    def days() -> dict[str, tuple[dt.date, int, str]]:
+        calendar = icalendar.Calendar.from_ical(client.get("/calendar.ics?country=TH").content)
+        mine = [each for each in calendar.walk("VEVENT") if str(each["UID"]).startswith(public_id)]
+        return {
+            str(each["UID"]).removeprefix(f"{public_id}-").removesuffix("@seam"): (
+                each["DTSTART"].dt, int(each["SEQUENCE"]), str(each["STATUS"])
+            )
+            for each in mine
+        }  # fmt: skip
+
+    assert days()["review"] == (review, 0, "CONFIRMED")
+    assert days()["ends"] == (end, 0, "CONFIRMED")
+    assert "To be reviewed" in client.get(f"/instruments/{public_id}/").content.decode()
+    again = Instrument.objects.get(pk=version.instrument_id)
+    again.review = ""
+    log_act(draft=again)
+    assert days()["review"] == (review, 1, "CANCELLED")
+    assert days()["ends"][1:] == (0, "CONFIRMED")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from alerts.domain.dates import Told, appointments
 from registry.domain.dates import PartialDate
@@ -47,3 +48,16 @@ def test_what_is_withdrawn_is_cancelled() -> None:
 def test_two_measures_are_two_appointments_and_a_year_is_none() -> None:
     found = appointments([_told(1, "2027", "2026-12-05", "2026-12-06")])
     assert [each.name for each in found] == ["measure-1-starts", "measure-2-starts"]
+
+
+def test_a_review_is_an_appointment_that_moves_and_is_cancelled_like_the_others() -> None:
+    def told(number: int, review: str | None) -> Told:
+        return replace(_told(number, None), review=PartialDate.parse(review) if review else None)
+
+    (first,) = appointments([told(1, "2027-06-30")])
+    assert (first.name, first.day, first.what, first.sequence) == ("review", dt.date(2027, 6, 30), "to be reviewed", 0)
+    (moved,) = appointments([told(1, "2027-06-30"), told(2, "2027-12-31")])
+    assert (moved.day, moved.sequence, moved.is_cancelled) == (dt.date(2027, 12, 31), 1, False)
+    (gone,) = appointments([told(1, "2027-06-30"), told(2, None)])
+    assert (gone.sequence, gone.is_cancelled) == (1, True)
+    assert appointments([told(1, "2027")]) == [], "a year is no appointment"
