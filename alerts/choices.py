@@ -68,3 +68,6 @@ ZONES = [
     ("Asia/Tokyo", "Tokyo"), ("Australia/Sydney", "Sydney"), ("Europe/Brussels", "Brussels, Paris, Berlin"),
     ("Europe/London", "London"), ("America/New_York", "New York, Washington"),
 ]  # fmt: skip
+#: Where the readers of a language most often are: what a form shows first, to be changed.
+HOME_ZONES = {"en": "UTC", "id": "Asia/Jakarta", "ms": "Asia/Singapore", "vi": "Asia/Bangkok", "th": "Asia/Bangkok",
+              "fil": "Asia/Manila"}  # fmt: skip

@@ -66,12 +66,13 @@ def _score(found: Net[ScoreChange], first: ScoreChange, known: Gathered) -> Item
     version = known.version(change.instrument["id"], change.instrument["version"]) if change.instrument else None
     state = version.state if version else None
     # the act is named in words beside it: its id says nothing to a reader
-    sentence = change.sentence.replace(f" ({change.instrument['id']})", "") if change.instrument else change.sentence
+    named = f" ({change.instrument['id']})" if change.instrument else ""
+    gates = [{**gate, "because": _without(named, gate.get("because", ""))} for gate in change.gates]
     data = {
         "count": found.count,
         "old": old,
         "new": change.new,
-        "sentence": sentence,
+        "sentence": _without(named, change.sentence),
         "measures": _measure_data(state) if state else [],
     }
     return _told(
@@ -91,7 +92,7 @@ def _score(found: Net[ScoreChange], first: ScoreChange, known: Gathered) -> Item
             statuses=_statuses(state),
             cause="day" if change.cause == "fact" and not change.facts else change.cause,
             confidence=telling.confidence(change.new, ENGLISH),
-            gates=tuple(change.gates),
+            gates=tuple(gates),
             follows=tuple(line for line in [telling.overall(old, change.new, ENGLISH)] if line),
             instrument=change.instrument["title"] if change.instrument else "",
             source=change.instrument.get("source") if change.instrument else None,
@@ -105,6 +106,10 @@ def _score(found: Net[ScoreChange], first: ScoreChange, known: Gathered) -> Item
             data=data,
         )
     )
+
+
+def _without(named: str, text: str) -> str:
+    return text.replace(named, "") if named else text
 
 
 def _step_of(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> int | None:

@@ -65,7 +65,7 @@ class SubscribeForm(WishForm):
     email = forms.EmailField(label="Mail address", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     language = forms.ChoiceField(label="Language of the mails", required=False, choices=LANGUAGES)
     time_zone = forms.ChoiceField(label="Time zone", required=False, choices=ZONES)
-    first = ("email", "country", "topic", "cadence")
+    first = ("email", "topic", "country", "cadence", "language")
 
 
 class ReaderWishForm(WishForm):

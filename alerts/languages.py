@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from registry.domain.dates import PartialDate, Precision
 from registry.services.vocabularies import country_words, mineral_words
@@ -93,6 +94,15 @@ def tongue(code: str) -> Tongue:
     """The language of a code (``tl`` is ``fil``); English where it is not spoken here."""
     known = {"tl": "fil"}.get(code, code)
     return _tongue(known if known in CODES else "en")
+
+
+def wanted_language(accepted: str) -> str:
+    """The first language of an Accept-Language header that is spoken here; English where none is."""
+    for code, _weight in parse_accept_lang_header(accepted.lower()):
+        known = {"tl": "fil"}.get(code.split("-")[0], code.split("-")[0])
+        if known in CODES:
+            return known
+    return "en"
 
 
 @cache

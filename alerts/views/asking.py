@@ -9,8 +9,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from alerts import links
+from alerts.choices import HOME_ZONES
 from alerts.exceptions import BadLink, BadSubscription
 from alerts.forms import SubscribeForm
+from alerts.languages import wanted_language
 from alerts.scopes import scope_text
 from alerts.services import subscriptions
 
@@ -21,7 +23,9 @@ _PREFILLED = ("topic", "country", "domain", "mineral", "measure", "status", "cad
 def subscribe(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     if request.method != "POST":
-        chosen = {name: request.GET[name] for name in _PREFILLED if name in request.GET}
+        language = wanted_language(request.headers.get("Accept-Language", ""))
+        chosen = {"language": language, "time_zone": HOME_ZONES[language]}
+        chosen |= {name: request.GET[name] for name in _PREFILLED if name in request.GET}
         return render(request, "alerts/subscribe.html", {"form": SubscribeForm(initial=chosen, on=on)})
     form = SubscribeForm(request.POST, on=on)
     if form.is_valid():

@@ -248,3 +248,22 @@ def test_the_calendar_has_the_day_of_review_and_the_last_day_of_an_act(client: C
     log_act(draft=again)
     assert days()["review"] == (review, 1, "CANCELLED")
     assert days()["ends"][1:] == (0, "CONFIRMED")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "zone"),
+    [
+        ("id-ID,id;q=0.9,en;q=0.8", "id", "Asia/Jakarta"),
+        ("tl,en;q=0.5", "fil", "Asia/Manila"),
+        ("de,fr;q=0.8,th;q=0.3", "th", "Asia/Bangkok"),
+        ("de", "en", "UTC"),
+        ("", "en", "UTC"),
+    ],
+)
+def test_the_form_offers_the_readers_language_first(client: Client, accepted: str, language: str, zone: str) -> None:
+    form = client.get("/subscribe/", headers={"accept-language": accepted}).context["form"]
+    assert (form["language"].value(), form["time_zone"].value()) == (language, zone)
+    answer = client.post("/subscribe/", {"email": "a@example.org", "language": language, "time_zone": zone})
+    assert answer.status_code == 200
+    contact = Contact.objects.get()
+    assert (contact.language, contact.time_zone) == (language, zone)
