@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from alerts.choices import DeliveryState, Topic
 from alerts.domain.items import Item
-from alerts.domain.matching import reasons_against
+from alerts.domain.matching import Wish, reasons_against
+from alerts.languages import ENGLISH
 from alerts.messages import title_of
 from alerts.models import Bulletin, Contact, Delivery, Match, Notice, Subscription
 from alerts.scopes import scope_text
@@ -193,13 +194,25 @@ def _against(told: Told, subscription: Subscription) -> Sequence[str]:
         return [f"Messages did not get through to you and were switched off: {subscription.endpoint.disabled_reason}"]
     if not may_see(subscription, told):
         return ["Your account may not see what it is about."]
-    touched = touched_of(told, subscription)
+    touched, wish = touched_of(told, subscription), wish_of(subscription)
+    names = _names(wish, told.items)
     found = [
         reason
         for number, item in enumerate(told.items)
-        for reason in reasons_against(wish_of(subscription), item, touched[number])
+        for reason in reasons_against(wish, item, touched[number], names)
     ]
     return list(dict.fromkeys(found)) or ["It is being told just now."]
+
+
+def _names(wish: Wish, items: Sequence[Item]) -> dict[str, str]:
+    """What the codes of a wish and of items are called."""
+    minerals = {wish.mineral, *(mineral for item in items for mineral in item.minerals)} - {""}
+    return {
+        wish.country: ENGLISH.country(wish.country),
+        wish.measure: ENGLISH.measure(wish.measure),
+        wish.status: ENGLISH.status(wish.status),
+        **{mineral: ENGLISH.mineral(mineral) for mineral in minerals},
+    }
 
 
 def _of_match(match: Match) -> str:

@@ -16,11 +16,13 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+import alerts.urls
 from alerts.links import stop_link
-from alerts.models import Contact, Delivery, Subscription
-from alerts.services import subscriptions
+from alerts.models import Bulletin, Contact, Delivery, Subscription
+from alerts.services import contacts, subscriptions
 from alerts.services.contacts import contact_of
 from jobs.services import run_due
 from registry.models import Instrument, Membership, User
@@ -76,6 +78,37 @@ def test_the_links_of_a_mail_change_nothing_until_their_button_is_pressed(client
     client.post(link)
     subscription.refresh_from_db()
     assert subscriptions.is_active(subscription)
+
+
+def test_opening_any_address_of_alerts_writes_nothing(client: Client) -> None:
+    """As an account, as a reader without one, and as a mail scanner that knows nobody."""
+    person = User.objects.create(username="auditor")
+    Membership.objects.create(user=person, role="auditor")
+    client.force_login(person)
+    client.post("/alerts/start/")
+    endpoint = contacts.add_webhook(contact=contact_of(person=person), url="https://hook.example.org/x")
+    subscription = follow("reader@example.org", country="TH")
+    log_act()
+    work()
+    reader = Client()
+    open_page(reader, "reader@example.org")
+    names = {
+        "token": stop_link(subscription.subscription_id).rstrip("/").rpartition("/")[2],
+        "bulletin_id": Bulletin.objects.get().bulletin_id,
+        "public_id": endpoint.endpoint_id,
+    }
+    addresses = []
+    for pattern in alerts.urls.urlpatterns:
+        wanted = pattern.pattern.converters
+        path = reverse(f"alerts:{pattern.name}", kwargs={name: names[name] for name in wanted})
+        addresses.append(path)
+        for each in (client, reader, Client()):
+            with CaptureQueriesContext(connection) as queries:
+                status = each.get(path).status_code
+            written = [query["sql"] for query in queries if re.match(r"INSERT|UPDATE|DELETE", query["sql"])]
+            assert not written, f"{path}: {written}"
+            assert status < 500, path
+    assert len(addresses) > 25
 
 
 def test_one_click_of_a_mail_program_stops_what_led_to_the_mail(client: Client) -> None:
@@ -191,6 +224,19 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(client: Client, name: str
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
     empty = client.get(f"/feeds/{name}?country=SG&domain=access&mineral=tin")
     assert empty["ETag"] == client.get(f"/feeds/{name}?country=SG&domain=access&mineral=tin")["ETag"] != first["ETag"]
+
+
+@pytest.mark.parametrize("name", ["scores", "instruments"])
+def test_an_entry_of_a_feed_keeps_its_id_whatever_comes_after(client: Client, name: str) -> None:
+    version = log_act()
+    work()
+    before = [item["id"] for item in json.loads(client.get(f"/feeds/{name}.json?country=TH").content)["items"]]
+    withdraw(instrument=version.instrument, by=OFFICER, reason="a mistake")
+    log_act(title="Another act", since=(timezone.localdate() - dt.timedelta(days=1)).isoformat())
+    work()
+    after = [item["id"] for item in json.loads(client.get(f"/feeds/{name}.json?country=TH").content)["items"]]
+    assert set(before) < set(after)
+    assert len(after) == len(set(after))
 
 
 def test_both_kinds_of_feed_say_the_same_and_are_narrowed_alike(client: Client) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from email import message_from_bytes, policy
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -26,7 +28,8 @@ from jobs.services import drain, run_due
 from ledger.domain.actor import COMMAND, Actor, Door
 from registry.models import Feed, FeedEntry, Flag, Instrument, InstrumentVersion, Measure, Membership, StatusEvent, User
 from registry.services.instruments import Draft, publish, save_draft, withdraw
-from scoring.models import ScoreChange
+from scoring.models import Score, ScoreChange
+from scoring.services.recompute import recompute
 from scoring.signals import score_changed
 from tests.integration.loaded import loaded, reference  # noqa: F401
 
@@ -156,6 +159,24 @@ def test_what_a_command_loads_is_not_news() -> None:
     assert not mails()
 
 
+def test_a_first_working_out_a_backcast_and_loading_again_are_not_news() -> None:
+    follow()
+    today = timezone.localdate()
+    log_act(since=(today - dt.timedelta(days=30)).isoformat())
+    work()
+    told = len(mails())
+    recompute(on=today - dt.timedelta(days=20), by=COMMAND, today=today)
+    recompute(on=today - dt.timedelta(days=60), by=COMMAND, today=today)
+    call_command("load_reference", verbosity=0, stdout=StringIO())
+    work()
+    assert len(mails()) == told > 0
+    Score.objects.all().delete()
+    recompute(on=today, by=COMMAND, today=today)
+    work()
+    assert Score.objects.exists()
+    assert len(mails()) == told
+
+
 def test_approving_the_same_content_again_is_not_news() -> None:
     follow(topic="instruments")
     version = log_act()
@@ -239,7 +260,7 @@ def test_small_changes_are_left_out_where_that_was_asked_for() -> None:
     work()
     assert not mails()
     (explained,) = explain(choosy.contact, Bulletin.objects.get())
-    assert "The score moved by 1; 2 or more was asked for." in explained.sentences
+    assert "The score moved by 1 level; 2 or more was asked for." in explained.sentences
 
 
 def test_a_digest_gathers_a_day_at_seven_where_the_reader_is_and_is_never_empty() -> None:
