@@ -27,7 +27,7 @@ from alerts.channels.mail import message_id
 from alerts.choices import Cadence, Way
 from alerts.domain.items import Item
 from alerts.languages import ENGLISH, Tongue, tongue
-from alerts.models import Contact, Delivery, Match, Subscription
+from alerts.models import Bulletin, Contact, Delivery, Match, Subscription
 from alerts.scopes import scope_text
 from alerts.telling import said, title
 from ledger.models import Leaf
@@ -47,13 +47,21 @@ class Letterbox:
     matches: dict[int, list[Match]] = field(default_factory=dict)
     stencils: dict[Any, bytes] = field(default_factory=dict)
     scopes: dict[Any, str] = field(default_factory=dict)
+    bulletins: dict[int, Bulletin] = field(default_factory=dict)
 
     def fill(self, batch: Sequence[Delivery]) -> None:
-        """Read why each delivery of a batch is sent."""
+        """Read why each delivery of a batch is sent. A bulletin goes to thousands, and is read once."""
         found = Match.objects.filter(delivery__in=[delivery.pk for delivery in batch])
+        matches = list(found.select_related("subscription").order_by("bulletin_id", "pk"))
+        named = {match.bulletin_id for match in matches} | {each.bulletin_id for each in batch if each.bulletin_id}
+        kept = {key: row for key, row in self.bulletins.items() if key in named}
+        self.bulletins = kept | Bulletin.objects.in_bulk(named - kept.keys())
         self.matches = defaultdict(list)
-        for match in found.select_related("bulletin", "subscription").order_by("bulletin_id", "pk"):
+        for match in matches:
+            match.bulletin = self.bulletins[match.bulletin_id]
             self.matches[match.delivery_id or 0].append(match)
+        for delivery in batch:
+            delivery.bulletin = self.bulletins[delivery.bulletin_id] if delivery.bulletin_id else None
 
     def unwanted(self, delivery: Delivery) -> str:
         """Why a delivery is not to go any more; empty: it is."""
@@ -79,10 +87,10 @@ class Letterbox:
 
     def _mail(self, delivery: Delivery, matches: Sequence[Match], address: str) -> bytes:
         contact = delivery.endpoint.contact
-        told = _told(matches) or _own_items(delivery)
         asked = self._asked(matches, contact.language)
         key = (delivery.key, asked, contact.language, contact.time_zone, json.dumps(_numbers(matches)))
         if key not in self.stencils:
+            told = _told(matches) or _own_items(delivery)
             self.stencils[key] = _stencil(delivery, told, matches, asked, contact)
         return _filled(self.stencils[key], delivery, address)
 

@@ -15,9 +15,9 @@ from alerts.models.wishes import Subscription
 class Delivery(models.Model):
     """One message to one endpoint, about one bulletin or for one digest. Its id is kept from attempt to attempt.
 
-    ``lease`` belongs to a worker that has it in hand. ``handing_at`` is set before the hand-over and cleared where it
-    failed for certain: found set by another worker, the message may have arrived already, and going out again counts
-    in ``repeats``.
+    ``lease`` belongs to a worker that has it in hand. ``handing_at`` is set before the hand-over and cleared when it is
+    over: found set by another worker, the message may have arrived already, and going out again counts in ``repeats``.
+    ``handed_at`` is set when it is over: such a message never goes again, and is ``sent`` when its batch is closed.
     """
 
     delivery_id = models.CharField(max_length=20, unique=True, default=new_delivery_id)
@@ -29,6 +29,7 @@ class Delivery(models.Model):
     due_at = models.DateTimeField()
     lease = models.UUIDField(null=True, blank=True)
     handing_at = models.DateTimeField(null=True, blank=True)
+    handed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     repeats = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)

@@ -1,7 +1,8 @@
 """Hands messages over: claimed under a lease, marked before and after, tried again for three days, never lost.
 
-One statement marks a message as sent and the next one as in hand, so a process that dies leaves at most one of which
-it is not known whether it arrived. That one goes out again under the same id and is logged as such.
+One statement marks a message as handed over and the next one as in hand, so a process that dies leaves at most one of
+which it is not known whether it arrived. That one goes out again under the same id and is logged as such. A batch is
+closed at its end, in one transaction with its entries in the log; where its worker died before, by whoever takes over.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def _claim() -> list[Delivery]:
     token = uuid.uuid4()
     if not _take(token):
         return []
-    rows = Delivery.objects.filter(lease=token).select_related("endpoint__contact__person", "bulletin")
+    rows = Delivery.objects.filter(lease=token).select_related("endpoint__contact__person")
     return list(rows.order_by("due_at", "pk"))
 
 
@@ -135,9 +136,11 @@ class _Round:
 
     def send(self, batch: Sequence[Delivery]) -> int:
         ends = time.monotonic() + leases.BATCH_SECONDS
-        self.letters.fill(batch)
-        sent, before = 0, None
-        for delivery in batch:
+        handed = [delivery for delivery in batch if delivery.handed_at is not None]
+        waiting = [delivery for delivery in batch if delivery.handed_at is None]
+        self.letters.fill(waiting)
+        before = None
+        for delivery in waiting:
             if time.monotonic() > ends:
                 break
             parcel = self._parcel(delivery) if self._is_to_go(delivery) else None
@@ -148,10 +151,13 @@ class _Round:
                 before = None
                 continue
             before = delivery if self._hand_over(delivery, parcel) else None
-            sent += before is not None
+            if before is not None:
+                handed.append(delivery)
         _surely(_mark, before, None)
+        if handed:
+            _surely(lambda *_nothing: _close_handed(handed), None, None)
         _release(batch)
-        return sent
+        return len(handed)
 
     def _is_to_go(self, delivery: Delivery) -> bool:
         """Drop what nobody wants any more; leave for later what would knock at a silent door."""
@@ -212,58 +218,63 @@ def _surely(mark: Callable[[Delivery | None, Delivery | None], bool], *marked: D
                 raise
             connection.close()
             time.sleep(0.1)
-            mark = _mark_apart
+            mark = _mark_apart if mark is _mark else mark
 
 
-def _mark_apart(sent: Delivery | None, next_one: Delivery | None) -> bool:
+def _mark_apart(handed: Delivery | None, next_one: Delivery | None) -> bool:
     """As `_mark`, in two steps that may each have been done already."""
-    if sent is not None:
-        _mark(sent, None)
+    if handed is not None:
+        _mark(handed, None)
     return next_one is not None and _mark(None, next_one)
 
 
-def _mark(sent: Delivery | None, next_one: Delivery | None) -> bool:
-    """In one statement: the message before was sent, the next one is in hand. False: the next is not ours any more.
-
-    What was sent is an entry of the log, in the same transaction.
-    """
+def _mark(handed: Delivery | None, next_one: Delivery | None) -> bool:
+    """In one statement: the message before was handed over, the next one is in hand. False: the next is not ours."""
     now = timezone.now()
-    if sent is None:
+    if handed is None:
         if next_one is None:
             return False
         mine = Delivery.objects.filter(pk=next_one.pk, lease=next_one.lease, state=DeliveryState.WAITING.value)
         return bool(mine.update(handing_at=now, attempts=F("attempts") + 1))
-    with transaction.atomic():
-        marked = _write_mark(sent, next_one or sent, now)
-        if sent.pk in marked:
-            _record(sent, "deliver")
+    marked = _write_mark(handed, next_one or handed, now)
     return next_one is not None and next_one.pk in marked
 
 
 #: Written out: it runs once a message, and Django takes longer to make this statement than PostgreSQL to run it.
 _MARK = """UPDATE alerts_delivery SET
-    state = CASE WHEN id = %s THEN 'sent' ELSE state END,
-    sent_at = CASE WHEN id = %s THEN %s ELSE sent_at END,
-    lease = CASE WHEN id = %s THEN NULL ELSE lease END,
+    handed_at = CASE WHEN id = %s THEN %s ELSE handed_at END,
+    handing_at = CASE WHEN id = %s THEN NULL ELSE %s END,
     attempts = CASE WHEN id = %s THEN attempts ELSE attempts + 1 END,
-    handing_at = %s, last_error = ''
+    last_error = ''
     WHERE id IN (%s, %s) AND lease = %s AND state = 'waiting' RETURNING id"""
 
 
-def _write_mark(sent: Delivery, next_one: Delivery, now: dt.datetime) -> set[int]:
+def _write_mark(handed: Delivery, next_one: Delivery, now: dt.datetime) -> set[int]:
     """Returns the keys of the rows that were still ours."""
-    at = Delivery._meta.get_field("sent_at").get_db_prep_save(now, connection)
-    lease = Delivery._meta.get_field("lease").get_db_prep_save(sent.lease, connection)
-    values = [sent.pk, sent.pk, at, sent.pk, sent.pk, at, sent.pk, next_one.pk, lease]
+    at = Delivery._meta.get_field("handed_at").get_db_prep_save(now, connection)
+    lease = Delivery._meta.get_field("lease").get_db_prep_save(handed.lease, connection)
+    values = [handed.pk, at, handed.pk, at, handed.pk, handed.pk, next_one.pk, lease]
     with connection.cursor() as cursor:
         cursor.execute(_MARK, values)
         return {row[0] for row in cursor.fetchall()}
 
 
-def _record(delivery: Delivery, action: str) -> None:
-    """An entry of the log: what became of a message, by public ids alone."""
+@transaction.atomic
+def _close_handed(handed: Sequence[Delivery]) -> bool:
+    """What was handed over is sent, each with its entry in the log; done twice is done once."""
+    mine = Delivery.objects.filter(
+        pk__in=[each.pk for each in handed], lease=handed[0].lease, state=DeliveryState.WAITING.value
+    ).exclude(handed_at=None)
+    keys = set(mine.select_for_update().values_list("pk", flat=True))
+    record_many(by=WORKER, changes=[_change(each, "deliver") for each in handed if each.pk in keys])
+    mine.update(state=DeliveryState.SENT.value, sent_at=F("handed_at"), lease=None)
+    return True
+
+
+def _change(delivery: Delivery, action: str) -> Change:
+    """What the log holds of a message: what became of it, by public ids alone."""
     after = {"way": delivery.endpoint.way, "tells": delivery.key, "reader": delivery.endpoint.contact.contact_id}
-    record(by=WORKER, change=Change(action, "delivery", delivery.delivery_id, None, after))
+    return Change(action, "delivery", delivery.delivery_id, None, after)
 
 
 def _note_repeat(delivery: Delivery) -> None:
@@ -272,7 +283,7 @@ def _note_repeat(delivery: Delivery) -> None:
     with transaction.atomic():
         Attempt.objects.create(delivery=delivery, at=timezone.now(), outcome="repeat", detail=detail)
         Delivery.objects.filter(pk=delivery.pk).update(repeats=F("repeats") + 1)
-        _record(delivery, "repeat")
+        record(by=WORKER, change=_change(delivery, "repeat"))
 
 
 def _release(batch: Sequence[Delivery]) -> None:
@@ -315,4 +326,4 @@ def _put_back(delivery: Delivery, due_at: dt.datetime, detail: str, *, uncertain
 def _close(delivery: Delivery, state: DeliveryState, detail: str) -> None:
     mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING.value)
     if mine.update(state=state.value, lease=None, last_error=detail[:500]):
-        _record(delivery, "give_up" if state is DeliveryState.DEAD else "drop")
+        record(by=WORKER, change=_change(delivery, "give_up" if state is DeliveryState.DEAD else "drop"))

@@ -146,7 +146,8 @@ def test_a_subscriber_hears_of_a_change_once_with_reason_and_proof(reader: str) 
     _log_thai_licence()
     while run_due():
         pass
-    Delivery.objects.update(state="waiting", sent_at=None)  # as after a crash between sending and noting
+    # as after a crash between handing over and noting
+    Delivery.objects.update(state="waiting", sent_at=None, handed_at=None)
     send_due(seconds=5)
     (mail,) = _mails("Thailand, governance 2 → 3")
     text = mail.get_body(("plain",)).get_content()
