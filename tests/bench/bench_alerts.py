@@ -124,9 +124,11 @@ def _sink() -> Iterator[Sink]:
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     process.stdout.readline()
-    yield Sink(process, *ports)
-    process.kill()
-    process.wait()
+    try:
+        yield Sink(process, *ports)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @contextmanager
@@ -134,9 +136,11 @@ def _database() -> Iterator[str]:
     name = f"seam_bench_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(ADMIN, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    yield f"postgres://postgres@127.0.0.1:5432/{name}"
-    with psycopg.connect(ADMIN, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    try:
+        yield f"postgres://postgres@127.0.0.1:5432/{name}"
+    finally:
+        with psycopg.connect(ADMIN, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _environment(folder: Path, address: str, sink: Sink) -> dict[str, str]:
@@ -174,12 +178,14 @@ def _workers(environment: dict[str, str]) -> Iterator[None]:
     commands = [[*celery, *worker, "-n", "a@%h"], [*celery, *worker, "-n", "b@%h"], [*celery, "beat", *schedule]]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     processes = [subprocess.Popen(command, cwd=ROOT, env=environment, **quiet) for command in commands]
-    time.sleep(8)  # they have started; starting is no part of what is measured
-    yield
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.wait()
+    try:
+        time.sleep(8)  # they have started; starting is no part of what is measured
+        yield
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
 
 
 if __name__ == "__main__":
