@@ -301,14 +301,14 @@ def _failed(delivery: Delivery, outcome: Outcome) -> None:
     now = timezone.now()
     Attempt.objects.create(delivery=delivery, at=now, outcome=outcome.verdict.value, detail=outcome.detail[:500])
     if outcome.verdict is Verdict.GONE:
-        _close(delivery, DeliveryState.DEAD, outcome.detail)
+        _close(delivery, DeliveryState.DEAD, outcome.detail, is_certain=not outcome.uncertain)
         disable(endpoint=delivery.endpoint, reason=outcome.detail)
         return
     wait = None
     if outcome.verdict is not Verdict.REFUSED:
         wait = wait_after(delivery.attempts + 1, outcome.asked, _random)
     if wait is None:
-        _close(delivery, DeliveryState.DEAD, outcome.detail)
+        _close(delivery, DeliveryState.DEAD, outcome.detail, is_certain=not outcome.uncertain)
         return
     _put_back(delivery, now + wait, outcome.detail, uncertain=outcome.uncertain)
 
@@ -323,7 +323,9 @@ def _put_back(delivery: Delivery, due_at: dt.datetime, detail: str, *, uncertain
 
 
 @transaction.atomic
-def _close(delivery: Delivery, state: DeliveryState, detail: str) -> None:
+def _close(delivery: Delivery, state: DeliveryState, detail: str, *, is_certain: bool = False) -> None:
+    """``is_certain``: the last hand-over failed for certain, so sending it again from the desk repeats nothing."""
     mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING.value)
-    if mine.update(state=state.value, lease=None, last_error=detail[:500]):
+    columns = {"handing_at": None} if is_certain else {}
+    if mine.update(state=state.value, lease=None, last_error=detail[:500], **columns):
         record(by=WORKER, change=_change(delivery, "give_up" if state is DeliveryState.DEAD else "drop"))
