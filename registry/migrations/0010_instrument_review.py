@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0008_facts_by_name'),
+        ('registry', '0009_watch_keeps_pages'),
     ]
 
     operations = [
