@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0009_watch_keeps_pages'),
+        ('registry', '0010_fact_withdrawals'),
     ]
 
     operations = [
