@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -15,11 +16,18 @@ from django.db import connection
 _PIECE = 50_000
 
 
-def select(sql: str, keys: Collection[Any], *values: Any) -> list[tuple[Any, ...]]:
+def fetch(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement that is asked again and again: PostgreSQL plans it once a connection."""
+    with _prepared() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def select(sql: str, keys: Collection[Any], *values: Any, prepared: bool = False) -> list[tuple[Any, ...]]:
     """The rows of a statement whose ``{keys}`` stands where a column is compared, as in ``lot_id {keys}``; ``values``
-    are its parameters before that."""
+    are its parameters before that. ``prepared`` as in ``fetch``, for a few keys: one plan for any number of them."""
     found: list[tuple[Any, ...]] = []
-    with connection.cursor() as cursor:
+    with _prepared() if prepared else connection.cursor() as cursor:
         for text, parameters in _statements(sql, keys, values):
             cursor.execute(text, parameters)
             found += cursor.fetchall()
@@ -38,10 +46,34 @@ def _statements(sql: str, keys: Collection[Any], values: tuple[Any, ...]) -> Ite
     while piece := list(islice(rest, _PIECE)):
         if connection.vendor == "postgresql":
             # As a table, so that the planner can join by hash; `= ANY` probes once a key.
-            kind = "text" if isinstance(piece[0], str) else "bigint"
-            yield sql.format(keys=f"IN (SELECT unnest(%s::{kind}[]))"), [*values, piece]
+            if isinstance(piece[0], str):
+                yield sql.format(keys="IN (SELECT unnest(%s::text[]))"), [*values, piece]
+            else:
+                # Written out here: the driver would choose a type for each of the numbers.
+                numbers = f"{{{','.join(map(str, piece))}}}"
+                yield sql.format(keys="IN (SELECT unnest(%s::bigint[]))"), [*values, numbers]
         else:
             yield sql.format(keys="IN (SELECT value FROM json_each(%s))"), [*values, json.dumps(piece)]
+
+
+def _prepared() -> Any:
+    """A cursor whose statements are prepared, where the database makes a difference. Django's own binds on its side."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    return wrapped(_cursor_that_prepares()(connection.connection))
+
+
+@cache
+def _cursor_that_prepares() -> Any:
+    from psycopg import Cursor  # with SQLite it need not be there
+
+    class Prepared(Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **_options: Any) -> Any:
+            return super().execute(query, params, prepare=True)
+
+    return Prepared
 
 
 def decimal(value: Any) -> Decimal:

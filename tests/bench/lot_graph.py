@@ -56,6 +56,15 @@ def ladder(depth: int) -> Iterator[tuple[int, list[int], list[int]]]:
         yield step + 1, [2 * step + 1, 2 * step + 2], [2 * step + 3, 2 * step + 4]
 
 
+def input_kg(lot: int) -> int:
+    """How much of a lot goes into each event that it feeds."""
+    return 100 + lot % 7
+
+
+def metal_per_kg(lot: int) -> float:
+    return (1 + lot % 9) / 10
+
+
 def load(births: Any, prefix: str = "L") -> int:
     """Put a graph of births into empty tables; answers the number of lots."""
     from ledger import bulk
@@ -63,7 +72,7 @@ def load(births: Any, prefix: str = "L") -> int:
     from ledger.services import Change, record
     from registry.models import Facility, Party
     from registry.services.parties import add_facilities, add_parties
-    from traceability.models import Event, EventLine, Lot, LotMetal, LotState
+    from traceability.models import Event, EventLine, Feed, Lot, LotState
     from traceability.rows import refresh_statistics
 
     by = Actor("bench", Door.COMMAND)
@@ -78,7 +87,8 @@ def load(births: Any, prefix: str = "L") -> int:
     events: list[Any] = []
     lines: list[Any] = []
     states: list[Any] = []
-    metals: list[Any] = []
+    feeds: list[Any] = []
+    born_in: dict[int, int] = {}
     count = 0
 
     def flush() -> None:
@@ -87,29 +97,34 @@ def load(births: Any, prefix: str = "L") -> int:
         bulk.insert(Event, ("id", "event_id", "kind", "occurred_at", "utc_offset_s", "facility_id", "party_id",
                             "permit_number", "reason", "recorded_entry_id"), events)  # fmt: skip
         bulk.insert(EventLine, ("event_id", "lot_id", "role", "side", "quantity", "unit", "basis"), lines)
-        bulk.insert(LotState, ("lot_id", "born_in_id", "born_kg", "balance_kg", "is_held", "holder_id", "place_id",
-                               "is_assayed", "dry_part"), states)  # fmt: skip
-        bulk.insert(LotMetal, ("lot_id", "element", "per_kg"), metals)
-        for rows in (lots, events, lines, states, metals):
+        bulk.insert(Feed, ("event_id", "source_id", "lot_id", "dry_kg"), feeds)
+        bulk.insert(LotState, ("lot_id", "lot_name", "mineral_code", "material", "born_in_id", "born_in_name",
+                               "born_at_id", "born_kg", "balance_kg", "is_held", "holder_id", "place_id", "is_assayed",
+                               "metals", "excess"), states)  # fmt: skip
+        for rows in (lots, events, lines, states, feeds):
             rows.clear()
 
     for number, (layer, inputs, outputs) in enumerate(births, start=1):
         place, kind = keys[number % len(keys)], "transform" if inputs else "commission"
         events.append((number, f"{prefix}E{number}", kind, _NOW, 0, place, party, "", "", entry))
         for lot in inputs:
-            lines.append((number, lot, "input", -1, str(100 + lot % 7), "KGM", "dry"))
+            lines.append((number, lot, "input", -1, str(input_kg(lot)), "KGM", "dry"))
+            feeds.append((number, born_in[lot], lot, str(input_kg(lot))))
         for lot in outputs:
             lots.append((lot, f"{prefix}{lot}", "rare_earths", "ore", "253090", "segregated", False, entry))
             lines.append((number, lot, "output", 1, "150", "KGM", "dry"))
-            states.append((lot, number, "150", "10", layer == LAYERS - 1, party, place, True, "1"))
-            metals.append((lot, "Nd", f"0.{1 + lot % 9}"))
+            states.append((
+                lot, f"{prefix}{lot}", "rare_earths", "ore", number, f"{prefix}E{number}", place, "150", "10",
+                layer == LAYERS - 1, party, place, True, f";Nd={metal_per_kg(lot):.1f};", "",
+            ))  # fmt: skip
+            born_in[lot] = number
         count += len(outputs)
         if len(lots) >= _PIECE:
             flush()
     flush()
     refresh_statistics(
         "traceability_lot", "traceability_event", "traceability_eventline", "traceability_lotstate",
-        "traceability_lotmetal", "traceability_finding", "traceability_excess",
+        "traceability_feed", "traceability_finding",
     )  # fmt: skip
     return count
 
@@ -120,6 +135,15 @@ def edges(births: Any) -> Iterator[tuple[int, int]]:
         for lot in inputs:
             for made in outputs:
                 yield lot, made
+
+
+def settle_tables() -> None:
+    """What PostgreSQL does of itself within minutes of a load: without it every index entry is looked up in its row."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def sample(lots: Sequence[int], count: int, seed: int = 7) -> list[int]:

@@ -26,7 +26,7 @@ from traceability import loading
 from traceability.arguments import read_reach
 from traceability.domain.importing.reading import Sheet
 from traceability.exchange.reading import read_path
-from traceability.models import Excess, Finding, LotMetal, LotState, OpenShipment
+from traceability.models import Feed, Finding, LotState, OpenShipment
 from traceability.selectors.exposure import get_exposure
 from traceability.selectors.findings import get_findings
 from traceability.selectors.trace import get_trace
@@ -100,8 +100,7 @@ def derived_rows() -> dict[str, Any]:
             Finding.objects.current().exclude(state="resolved").values_list("code", "event", "lot", "message")
         ),
         "states": {row["lot_id"]: row for row in LotState.objects.values()},
-        "metals": sorted(LotMetal.objects.values_list("lot", "element", "per_kg")),
-        "excesses": sorted(Excess.objects.values_list("event", "element", "share")),
+        "feeds": sorted(Feed.objects.values_list("event", "source", "lot", "dry_kg")),
         "open": sorted(OpenShipment.objects.values_list("event", "lot", "is_late")),
     }
 
@@ -137,7 +136,7 @@ def test_what_came_in_pieces_stands_as_if_derived_from_nothing() -> None:
     load_measures(rows=MEASURES, by=BY, reason="test")
     settle()
     before = derived_rows()
-    for model in (Excess, LotMetal, OpenShipment):
+    for model in (Feed, OpenShipment):
         model.objects.all().delete()
     lots = list(LotState.objects.values_list("lot_id", flat=True))
     LotState.objects.all().delete()

@@ -7,9 +7,10 @@ Shares are worked out along events in topological order, once an event, so that 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic, TypeVar
+from functools import cached_property
+from typing import Generic, NamedTuple, TypeVar
 
 from traceability.domain.balance import all_balances, excesses
 from traceability.domain.chain import Chain, Step
@@ -22,8 +23,7 @@ _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Mix(Generic[L]):
+class Mix(NamedTuple, Generic[L]):
     """What an event's outputs are made of: the share of each input lot, and the unknown one. Together they are 1.
 
     ``parts`` is empty for a commission. Inputs of no weight are left out of it.
@@ -33,44 +33,61 @@ class Mix(Generic[L]):
     unknown: Decimal = _ZERO
 
 
-@dataclass(slots=True)
+@dataclass
 class Graph(Generic[L, E]):
     """Births of lots and the mixes of their events, for one element or dry mass. Keys are ids of any type."""
 
     born_in: Mapping[L, E]
     mixes: Mapping[E, Mix[L]]
-    born: dict[E, list[L]] = field(default_factory=dict)
-    uses: dict[L, list[E]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def born(self) -> dict[E, list[L]]:
+        """The lots of each event."""
+        found: dict[E, list[L]] = {}
         for lot, event in self.born_in.items():
-            self.born.setdefault(event, []).append(lot)
+            found.setdefault(event, []).append(lot)
+        return found
+
+    @cached_property
+    def uses(self) -> dict[L, list[E]]:
+        """The events that each lot has a part in."""
+        found: dict[L, list[E]] = {}
         for event, made_from in self.mixes.items():
             for lot, _share in made_from.parts:
-                self.uses.setdefault(lot, []).append(event)
+                found.setdefault(lot, []).append(event)
+        return found
 
 
 def mix(
-    inputs: Sequence[tuple[L, Decimal, Decimal | None]], excess: Mapping[bool, Decimal], *, by_element: bool
+    lots: Sequence[L],
+    dry_kg: Sequence[Decimal],
+    metal_kg: Sequence[Decimal] | None = None,
+    *,
+    dry_gain: Decimal = _ZERO,
+    metal_gain: Decimal = _ZERO,
 ) -> Mix[L]:
-    """Mix the inputs of one event, given as (lot, dry kg, kg of the element or None where the lot has no assay).
+    """Mix the inputs of one event: each lot with its dry kilograms and, where every input has an assay and one of them
+    names the element, with the kilograms of it; by the element then, else by dry mass (reading 4).
 
-    By the element where every input has an assay and one of them names it (``by_element``), else by dry mass
-    (reading 4). ``excess`` is the unknown share of the element (key True) and of dry mass (key False) where the
-    event gained some (reading 5). Inputs without any mass leave everything unknown.
+    The gains are the unknown shares of dry mass and of the element, where the event gained some (reading 5). Inputs
+    without any mass leave everything unknown.
     """
-    if not inputs:
+    if not lots:
         return Mix()
-    unknown = excess.get(by_element, _ZERO)
-    weights = [(lot, (metal or _ZERO) if by_element else kg) for lot, kg, metal in inputs]
-    total = sum((weight for _lot, weight in weights), _ZERO)
-    if not total and by_element:
-        weights = [(lot, kg) for lot, kg, _metal in inputs]
-        total = sum((weight for _lot, weight in weights), _ZERO)
+    unknown, weights = (dry_gain, dry_kg) if metal_kg is None else (metal_gain, metal_kg)
+    if not any(weights) and metal_kg is not None:
+        weights = dry_kg
+    if len(lots) == 1:
+        known = _ONE - unknown if unknown else _ONE
+        if not weights[0]:
+            return Mix((), _ONE)
+        return Mix(((lots[0], known),), unknown) if known else Mix((), unknown)
+    total = sum(weights)
     if not total:
         return Mix((), _ONE)
     factor = (_ONE - unknown) / total
-    return Mix(tuple((lot, weight * factor) for lot, weight in weights if weight and factor), unknown)
+    parts = zip(lots, weights, strict=True)
+    return Mix(tuple([(lot, weight * factor) for lot, weight in parts if weight]) if factor else (), unknown)
 
 
 @precisely
@@ -91,12 +108,11 @@ def _mix_of(chain: Chain, step: Step, element: str | None, gains: Mapping[str | 
     made_of = chain.made_of
     assayed = element is not None and all(lot in made_of for lot in step.inputs)
     by_element = assayed and any(element in made_of[lot].metals for lot in step.inputs)
-    inputs = [
-        (lot, kg, kg * made_of[lot].metals.get(element or "", _ZERO) if by_element else None)
-        for lot, kg in step.inputs.items()
-    ]
-    excess = {True: gains.get(element, _ZERO) if element else _ZERO, False: gains.get(None, _ZERO)}
-    return mix(inputs, excess, by_element=by_element)
+    metal_kg = None
+    if by_element:
+        metal_kg = [kg * made_of[lot].metals.get(element or "", _ZERO) for lot, kg in step.inputs.items()]
+    gain, dry_gain = gains.get(element, _ZERO), gains.get(None, _ZERO)
+    return mix(list(step.inputs), list(step.inputs.values()), metal_kg, dry_gain=dry_gain, metal_gain=gain)
 
 
 @precisely
@@ -106,19 +122,21 @@ def origins(graph: Graph[L, E], lot: L) -> tuple[dict[E, Decimal], Decimal]:
     One weight runs up from the lot against the arrows; each event passes its own on once, when all that was made
     from it has arrived.
     """
-    start = graph.born_in[lot]
+    born_in, mixes, start = graph.born_in, graph.mixes, graph.born_in[lot]
     waits = _arrivals_up(graph, start)
     weights, shares, unknown = {start: _ONE}, {}, _ZERO
     ready = [start]
     while ready:
         event = ready.pop()
-        weight, made_from = weights.pop(event), graph.mixes[event]
-        unknown += weight * made_from.unknown
-        if not made_from.parts and not made_from.unknown:
+        weight, (parts, gained) = weights.pop(event), mixes[event]
+        if gained:
+            unknown += weight * gained
+        elif not parts:
             shares[event] = weight
-        for parent, share in made_from.parts:
-            above = graph.born_in[parent]
-            weights[above] = weights.get(above, _ZERO) + weight * share
+        for parent, share in parts:
+            above = born_in[parent]
+            passed = weight * share
+            weights[above] = weights[above] + passed if above in weights else passed
             waits[above] -= 1
             if not waits[above]:
                 ready.append(above)
@@ -182,14 +200,17 @@ def mines_of(graph: Graph[str, str], places: Mapping[str, str]) -> dict[str, fro
 
 def _arrivals_up(graph: Graph[L, E], start: E) -> dict[E, int]:
     """For each event above one, how many parts of events below draw on it."""
+    born_in, mixes = graph.born_in, graph.mixes
     waits: dict[E, int] = {}
     stack = [start]
     while stack:
-        for parent, _share in graph.mixes[stack.pop()].parts:
-            above = graph.born_in[parent]
-            if above not in waits:
+        for parent, _share in mixes[stack.pop()].parts:
+            above = born_in[parent]
+            if above in waits:
+                waits[above] += 1
+            else:
+                waits[above] = 1
                 stack.append(above)
-            waits[above] = waits.get(above, 0) + 1
     return waits
 
 

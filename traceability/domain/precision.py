@@ -37,11 +37,10 @@ def exceeds(value: Decimal, limit: Decimal) -> bool:
     return value - limit > _NOISE * max(abs(value), abs(limit))
 
 
-@precisely
 def plain(value: Decimal) -> str:
     """A mass for people and JSON: no exponent, to the milligram, no trailing zeros."""
-    text = format(value.quantize(_SHOWN), "f").rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    text = f"{value.quantize(_SHOWN, None, _CONTEXT):f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def per_cent(share: Decimal) -> str:

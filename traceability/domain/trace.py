@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from traceability.domain.chain import Chain
 from traceability.domain.mixing import Graph, graph, origins, shares_from
@@ -16,8 +16,7 @@ L = TypeVar("L")
 E = TypeVar("E")
 
 
-@dataclass(frozen=True, slots=True)
-class TracedLot:
+class TracedLot(NamedTuple):
     """What a trace tells of a lot: ``kg`` is its dry mass at birth, ``country`` where it was born.
 
     ``has_element`` is whether it may contain the element asked for: its assay finds some, or it has no assay.
@@ -31,8 +30,7 @@ class TracedLot:
     has_element: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class BirthPlace:
+class BirthPlace(NamedTuple):
     """Where and in which event lots were born."""
 
     event_id: str
@@ -53,8 +51,7 @@ class Walk(Generic[L, E]):
     inputs: Mapping[E, Sequence[L]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """A share that began at a facility; without one, the unknown share."""
 
     facility_id: str | None
@@ -66,39 +63,44 @@ class Origin:
 def origins_of(walk: Walk[L, E], lot: L) -> list[Origin]:
     """Exact origin shares of a lot by facility, the largest first, what is unknown last. They sum to 1."""
     by_event, unknown = origins(walk.graph, lot)
-    shares: dict[tuple[str, str | None], Decimal] = {}
+    shares: dict[str, Decimal] = {}
+    countries: dict[str, str | None] = {}
     for event, share in by_event.items():
-        place = walk.events[event]
-        key = (place.facility_id, place.country)
-        shares[key] = shares.get(key, Decimal(0)) + share
-    found = [Origin(facility, country, share) for (facility, country), share in shares.items()]
+        _event, place, country = walk.events[event]
+        shares[place] = shares[place] + share if place in shares else share
+        countries[place] = country
+    found = [Origin(place, countries[place], share) for place, share in shares.items()]
     found.sort(key=lambda origin: (-origin.share, origin.facility_id or ""))
     return [*found, Origin(None, None, unknown)] if unknown else found
 
 
 def trace_up(walk: Walk[L, E], asked: L, element: str | None, findings: Iterable[str]) -> dict[str, Any]:
     """The contract's JSON of an upward trace (section 3)."""
-    shares = {origin: origin.share for origin in origins_of(walk, asked)}
+    found = origins_of(walk, asked)
+    shares = largest_remainder({place: origin.share for place, origin in enumerate(found)})
     shown = [
-        {"facility": origin.facility_id, "country": origin.country, "share": str(share)}
-        for origin, share in largest_remainder(shares).items()
+        {"facility": origin.facility_id, "country": origin.country, "share": str(shares[place])}
+        for place, origin in enumerate(found)
     ]
     others = [_lot(walk.lots[lot]) for lot in _in_order(walk, asked)]
-    depth = _longest(walk, set(walk.lots))[walk.graph.born_in[asked]]
+    born_in = walk.graph.born_in[asked]
+    depth = _longest(walk, [born_in], walk.lots)[born_in]
     return {**_head(walk, asked, element), "origins": shown, **_tail(walk, walk.lots, others, findings, depth)}
 
 
 def trace_down(walk: Walk[L, E], asked: L, element: str | None, findings: Iterable[str]) -> dict[str, Any]:
     """The contract's JSON of a downward trace: descendants with none of the element are left out."""
     shares = shares_from(walk.graph, [asked])
-    kept = {asked, *(lot for lot, traced in walk.lots.items() if traced.has_element)}
+    kept = kept_lots(walk, asked)
     others = [
         {**_lot(walk.lots[lot]), "share": str(rounded(shares.get(lot, Decimal(0))))}
         for lot in _in_order(walk, asked)
         if lot in kept
     ]
-    depths = _longest(walk, kept, base=walk.graph.born_in[asked])
-    depth = max((depths[walk.graph.born_in[lot]] for lot in kept if lot != asked), default=0)
+    born_in = walk.graph.born_in
+    below = {born_in[lot] for lot in kept if lot != asked}
+    depths = _longest(walk, below, kept, base=born_in[asked])
+    depth = max((depths[event] for event in below), default=0)
     return {**_head(walk, asked, element), **_tail(walk, kept, others, findings, depth)}
 
 
@@ -157,25 +159,32 @@ def _lot(traced: TracedLot) -> dict[str, Any]:
 
 
 def _in_order(walk: Walk[L, E], asked: L) -> list[L]:
-    return sorted((lot for lot in walk.lots if lot != asked), key=lambda lot: walk.lots[lot].lot_id)
+    lots = walk.lots
+    return sorted((lot for lot in lots if lot != asked), key=lambda lot: lots[lot].lot_id)
 
 
-def _longest(walk: Walk[L, E], among: set[L], base: E | None = None) -> dict[E, int]:
-    """For each event of some lots, the longest chain of births with inputs that ends in it, counted from ``base``."""
-    born_in = walk.graph.born_in
-    feeds: dict[E, set[E]] = {}
-    for event in {born_in[lot] for lot in among}:
-        inputs = () if event == base else walk.inputs.get(event, ())
-        feeds[event] = {born_in[lot] for lot in inputs if lot in among}
+def _longest(walk: Walk[L, E], starts: Iterable[E], among: Collection[L], base: E | None = None) -> dict[E, int]:
+    """For some events and those above them, the longest chain of births with inputs that ends in each; only through
+    the lots ``among``, and counted from ``base``."""
+    born_in, inputs = walk.graph.born_in, walk.inputs
     longest: dict[E, int] = {}
-    stack = list(feeds)
+    stack = list(starts)
     while stack:
         event = stack[-1]
-        waiting = [above for above in feeds[event] if above not in longest]
-        if waiting:
-            stack.extend(waiting)
+        if event in longest:
+            stack.pop()
             continue
-        stack.pop()
-        has_inputs = event != base and bool(walk.inputs.get(event))
-        longest[event] = max((longest[above] for above in feeds[event]), default=0) + int(has_inputs)
+        fed = () if event == base else inputs.get(event, ())
+        deepest, ready = 0, True
+        for lot in fed:
+            if lot in among:
+                above = born_in[lot]
+                if above not in longest:
+                    stack.append(above)
+                    ready = False
+                elif longest[above] > deepest:
+                    deepest = longest[above]
+        if ready:
+            stack.pop()
+            longest[event] = deepest + 1 if fed else 0
     return longest

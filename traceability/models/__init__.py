@@ -8,7 +8,7 @@ from traceability.models.holds import Hold
 from traceability.models.lots import Assay, Lot
 from traceability.models.risks import RiskList
 from traceability.models.sharing import PartyPerson, Sharing
-from traceability.models.states import Excess, LotMetal, LotState, OpenShipment
+from traceability.models.states import Feed, LotState, OpenShipment
 from traceability.models.uploads import Upload
 
 __all__ = [
@@ -19,11 +19,10 @@ __all__ = [
     "Document",
     "Event",
     "EventLine",
-    "Excess",
+    "Feed",
     "Finding",
     "Hold",
     "Lot",
-    "LotMetal",
     "LotState",
     "OpenShipment",
     "PartyPerson",

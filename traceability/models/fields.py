@@ -34,6 +34,19 @@ class ExactDecimalField(models.Field):  # type: ignore[type-arg]
         return "" if value is None else exact_text(value)
 
 
+class RowKeyField(models.OneToOneField):  # type: ignore[type-arg]
+    """A primary key that is another table's: on SQLite the row's own number, so that no second index leads to it."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
+
+
+def derived_key(to: type[models.Model], related_name: str = "+", *, db_index: bool = False) -> Any:
+    """A foreign key of a derived row. The database does not check it: what it names is never deleted, and the row is
+    worked out from what names it."""
+    return models.ForeignKey(to, models.PROTECT, related_name=related_name, db_index=db_index, db_constraint=False)
+
+
 def exact_text(value: Decimal) -> str:
     """A plain decimal without exponent."""
     return format(value, "f")

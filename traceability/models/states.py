@@ -8,27 +8,37 @@ from __future__ import annotations
 from django.db import models
 
 from registry.models import Facility, Party
+from traceability.choices import MATERIALS
 from traceability.models.events import Event
-from traceability.models.fields import ExactDecimalField
+from traceability.models.fields import ExactDecimalField, RowKeyField, derived_key
 from traceability.models.lots import Lot
 
 
 class LotState(models.Model):
     """A lot as it stands after its last live event; masses are dry kilograms.
 
-    ``dry_part`` is the dry share of its wet mass (1 where moisture is not stated); ``place`` is the facility of its
-    last receipt, else of its birth; ``is_held``: more than 1 % of the birth mass is left.
+    ``place`` is the facility of its last receipt, else of its birth; ``is_held``: more than 1 % of the birth mass is
+    left. What a trace tells of a lot stands here too, so that each is one row to read: its id, its birth event and that
+    event's facility. ``metals`` gives the kilograms of each element in a kilogram of its dry mass by the assay that
+    counts (0 where it found none), and ``excess`` the unknown share in what its birth event made, by element (empty:
+    dry mass), where more came out than went in; both as ``pairs_text`` writes them.
     """
 
-    lot = models.OneToOneField(Lot, models.PROTECT, primary_key=True, related_name="state")
-    born_in = models.ForeignKey(Event, models.PROTECT, related_name="born_lots")
+    lot = RowKeyField(Lot, models.PROTECT, primary_key=True, related_name="state")
+    lot_name = models.CharField(max_length=100)
+    mineral_code = models.CharField(max_length=20)
+    material = models.CharField(max_length=20, choices=MATERIALS)
+    born_in = derived_key(Event, "born_lots", db_index=True)
+    born_in_name = models.CharField(max_length=100)
+    born_at = derived_key(Facility)
     born_kg = ExactDecimalField()
     balance_kg = ExactDecimalField()
     is_held = models.BooleanField()
-    holder = models.ForeignKey(Party, models.PROTECT, related_name="held_lots")
-    place = models.ForeignKey(Facility, models.PROTECT, related_name="held_lots")
+    holder = derived_key(Party, "held_lots", db_index=True)
+    place = derived_key(Facility, "held_lots")
     is_assayed = models.BooleanField()
-    dry_part = ExactDecimalField()
+    metals = models.TextField(blank=True)
+    excess = models.TextField(blank=True)
 
     class Meta:
         indexes = [
@@ -37,36 +47,30 @@ class LotState(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"state of {self.lot_id}"
+        return f"state of {self.lot_name}"
 
 
-class LotMetal(models.Model):
-    """Kilograms of an element in a kilogram of a lot's dry mass, by the assay that counts; 0 where it found none."""
+class Feed(models.Model):
+    """An edge of the lot graph: so much of a lot (dry kilograms) went into a live birth event; ``source`` is the event
+    in which that lot was born."""
 
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="metals", db_index=False)
-    element = models.CharField(max_length=2)
-    per_kg = ExactDecimalField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["lot", "element"], name="traceability_metal_once")]
-
-    def __str__(self) -> str:
-        return f"{self.element} in {self.lot_id}"
-
-
-class Excess(models.Model):
-    """The unknown share in what an event made, where more of an element (empty: of dry mass) came out than went in."""
-
-    event = models.ForeignKey(Event, models.PROTECT, related_name="excesses", db_index=False)
-    element = models.CharField(max_length=2, blank=True)
-    share = ExactDecimalField()
+    event = derived_key(Event, "feeds")
+    source = derived_key(Event, "feeds_into")
+    lot = derived_key(Lot, "feeds")
+    dry_kg = ExactDecimalField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event", "element"], name="traceability_excess_once")]
-        verbose_name_plural = "excesses"
+        constraints = [
+            # Trace up: what fed an event, and where that was born.
+            models.UniqueConstraint(fields=["event", "source", "lot"], name="traceability_feed_once"),
+        ]
+        indexes = [
+            # Trace down: what a lot fed.
+            models.Index(fields=["source", "lot", "event"], name="traceability_feed_down"),
+        ]
 
     def __str__(self) -> str:
-        return f"excess of {self.element or 'dry mass'} in {self.event_id}"
+        return f"{self.lot_id} into {self.event_id}"
 
 
 class OpenShipment(models.Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
@@ -13,11 +12,15 @@ from django.db.models import Q, QuerySet
 from traceability import loading
 from traceability.batches import batches
 from traceability.domain.exposure import Exposure, HeldLot, Reach, exposed
-from traceability.domain.mass import KG_PER_UNIT
-from traceability.domain.mixing import Graph, Mix, mix, shares_from
+from traceability.domain.mixing import Graph, mix, shares_from
+from traceability.domain.pairs import pair_of
 from traceability.domain.precision import precisely
-from traceability.domain.vocabulary import EventKind, MassBasis, Unit
-from traceability.models import EventLine, Excess, LotState, Side
+from traceability.domain.vocabulary import EventKind
+from traceability.models import EventLine, LotState
+from traceability.rows import decimal, select
+
+_STATES = "SELECT lot_id, born_in_id, excess FROM traceability_lotstate WHERE lot_id {keys}"
+_FEEDS = "SELECT event_id, lot_id, dry_kg FROM traceability_feed WHERE event_id {keys}"
 
 
 def get_exposure(reach: Reach, *, public_only: bool = False) -> Exposure:
@@ -78,25 +81,13 @@ def _held(lots: Collection[int], *, public_only: bool) -> dict[int, HeldLot]:
 def _dry_graph(lots: Collection[int]) -> Graph[int, int]:
     """The births of some lots with the dry-mass mixes of all their inputs."""
     born_in: dict[int, int] = {}
-    for batch in batches(lots):
-        born_in.update(LotState.objects.filter(lot__in=batch).values_list("lot_id", "born_in_id"))
-    events = set(born_in.values())
-    inputs: dict[int, list[tuple[int, Decimal, Decimal | None]]] = defaultdict(list)
-    for batch in batches(events):
-        lines = EventLine.objects.filter(event__in=batch, side=Side.INPUT)
-        columns = ("event_id", "lot_id", "quantity", "unit", "basis", "lot__state__dry_part")
-        for event, lot, quantity, unit, basis, dry in lines.values_list(*columns):
-            kg = quantity * KG_PER_UNIT[Unit(unit)]
-            inputs[event].append((lot, kg * dry if basis == MassBasis.WET else kg, None))
-    unknown = _dry_excesses(events)
-    mixes: dict[int, Mix[int]] = {
-        event: mix(inputs.get(event, []), {False: unknown.get(event, Decimal(0))}, by_element=False) for event in events
-    }
+    unknown: dict[int, Decimal] = {}
+    for lot, event, excess in select(_STATES, lots):
+        born_in[lot] = event
+        unknown[event] = pair_of(excess, "") or Decimal(0)
+    fed: dict[int, tuple[list[int], list[Decimal]]] = {event: ([], []) for event in unknown}
+    for event, lot, kg in select(_FEEDS, unknown.keys()):
+        fed[event][0].append(lot)
+        fed[event][1].append(decimal(kg))
+    mixes = {event: mix(inputs, dry_kg, dry_gain=unknown[event]) for event, (inputs, dry_kg) in fed.items()}
     return Graph(born_in, mixes)
-
-
-def _dry_excesses(events: Collection[int]) -> dict[int, Decimal]:
-    found: dict[int, Decimal] = {}
-    for batch in batches(events):
-        found.update(Excess.objects.filter(event__in=batch, element="").values_list("event_id", "share"))
-    return found

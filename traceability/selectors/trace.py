@@ -5,184 +5,171 @@ Shares are never carried along paths in SQL: a ladder of diamonds has 2^depth pa
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from traceability.domain.elements import is_element
-from traceability.domain.mass import KG_PER_UNIT
 from traceability.domain.mixing import Graph, Mix, mix
+from traceability.domain.pairs import pair_of
 from traceability.domain.precision import precisely
 from traceability.domain.trace import BirthPlace, TracedLot, Walk, kept_lots, trace_down, trace_up
-from traceability.domain.vocabulary import FindingState, MassBasis, Unit
+from traceability.domain.vocabulary import FindingState
 from traceability.exceptions import UnknownElement, UnknownLot
 from traceability.models import Lot
-from traceability.rows import decimal, select
+from traceability.rows import decimal, fetch, select
 
-# The seed is cast because PostgreSQL takes a parameter for text; SQLite reads the same statement.
+# Seeds are cast because PostgreSQL takes a parameter for text; SQLite reads the same statement.
 _UP = """
 WITH RECURSIVE walk(event_id) AS (
-  SELECT born_in_id FROM traceability_lotstate WHERE lot_id = CAST(%s AS bigint)
+  SELECT CAST(%s AS bigint)
   UNION
-  SELECT above.born_in_id FROM walk
-  JOIN traceability_eventline line ON line.event_id = walk.event_id AND line.side = -1
-  JOIN traceability_lotstate above ON above.lot_id = line.lot_id
+  SELECT feed.source_id FROM walk JOIN traceability_feed feed ON feed.event_id = walk.event_id
 )"""
-# A corrected event has no lot born in it, so the walk ends there.
 _DOWN = """
 WITH RECURSIVE walk(event_id) AS (
-  SELECT event_id FROM traceability_eventline WHERE lot_id = CAST(%s AS bigint) AND side = -1
+  SELECT event_id FROM traceability_feed WHERE source_id = CAST(%s AS bigint) AND lot_id = CAST(%s AS bigint)
   UNION
-  SELECT line.event_id FROM walk
-  JOIN traceability_lotstate below ON below.born_in_id = walk.event_id
-  JOIN traceability_eventline line ON line.lot_id = below.lot_id AND line.side = -1
+  SELECT feed.event_id FROM walk JOIN traceability_feed feed ON feed.source_id = walk.event_id
 )"""
-_LOT = """state.lot_id, state.born_in_id, lot.lot_id, lot.material, lot.mineral_id, state.born_kg, state.is_assayed,
-  state.dry_part, metal.per_kg, event.event_id, facility.facility_id, facility.country"""
+_LOT = """state.lot_id, state.born_in_id, state.is_assayed, state.metals, state.lot_name, state.material,
+  state.mineral_code, state.born_kg, state.excess, state.born_in_name, place.facility_id, place.country"""
 # CROSS JOIN keeps SQLite's planner to the order in which the tables stand: it takes a walk for a large table, and would
-# read all lines there are to look them up in it. To PostgreSQL it is an inner join like any other.
-_LOT_JOINS = "CROSS JOIN traceability_lot lot CROSS JOIN traceability_event event CROSS JOIN registry_facility facility"
-_METAL = "LEFT JOIN traceability_lotmetal metal ON metal.lot_id = state.lot_id AND metal.element = %s"
-_JOINED = "lot.id = state.lot_id AND event.id = state.born_in_id AND facility.id = event.facility_id"
+# read all edges there are to look them up in it. To PostgreSQL it is an inner join like any other.
 #: What went into the events of a walk, each with the lot that it is.
 _INPUTS = f"""
-SELECT walk.event_id, line.quantity, line.unit, line.basis, {_LOT}
-FROM walk CROSS JOIN traceability_eventline line CROSS JOIN traceability_lotstate state {_LOT_JOINS} {_METAL}
-WHERE line.event_id = walk.event_id AND line.side = -1 AND state.lot_id = line.lot_id AND {_JOINED}"""
-#: What was born in them.
-_BORN = f"""
-SELECT {_LOT} FROM walk CROSS JOIN traceability_lotstate state {_LOT_JOINS} {_METAL}
-WHERE state.born_in_id = walk.event_id AND {_JOINED}"""
+SELECT feed.event_id, feed.dry_kg, {_LOT} FROM walk CROSS JOIN traceability_feed feed
+CROSS JOIN traceability_lotstate state CROSS JOIN registry_facility place
+WHERE feed.event_id = walk.event_id AND state.lot_id = feed.lot_id AND place.id = state.born_at_id"""
+#: What was born in them; then what went into them, of which the mixes need less.
+_BORN_AND_INPUTS = f"""
+SELECT NULL, NULL, {_LOT} FROM walk CROSS JOIN traceability_lotstate state CROSS JOIN registry_facility place
+WHERE state.born_in_id = walk.event_id AND place.id = state.born_at_id
+UNION ALL
+SELECT feed.event_id, feed.dry_kg, state.lot_id, state.born_in_id, state.is_assayed, state.metals, NULL, NULL, NULL,
+  NULL, NULL, NULL, NULL, NULL
+FROM walk CROSS JOIN traceability_feed feed CROSS JOIN traceability_lotstate state
+WHERE feed.event_id = walk.event_id AND state.lot_id = feed.lot_id"""
 _CODES = """
 SELECT DISTINCT code FROM traceability_finding WHERE superseded_entry_id IS NULL AND state = %s AND lot_id {keys}"""
-_EXCESSES = "SELECT event_id, element, share FROM traceability_excess WHERE element IN (%s, %s) AND event_id {keys}"
-_ONE = f"""
-SELECT {_LOT} FROM traceability_lotstate state {_LOT_JOINS} {_METAL} WHERE state.lot_id = %s AND {_JOINED}"""
-
-
-@dataclass(slots=True)
-class _Input:
-    lot: int
-    kg: Decimal
-    metal_kg: Decimal | None
-    is_assayed: bool
+_ASKED = f"""
+SELECT {_LOT} FROM traceability_lot lot JOIN traceability_lotstate state ON state.lot_id = lot.id
+JOIN registry_facility place ON place.id = state.born_at_id WHERE lot.{{column}} = %s"""
+_BY_ID, _BY_KEY = _ASKED.format(column="lot_id"), _ASKED.format(column="id")
+_ZERO, _ONE = Decimal(0), Decimal(1)
 
 
 @dataclass(slots=True)
 class _Part:
-    """A part of the lot graph as it comes from the database."""
+    """A part of the lot graph as it comes from the database: ``metal`` is what a kilogram of a lot has of the element,
+    for the lots whose assay names it; ``fed`` gives the lots and dry kilograms that went into an event."""
 
     element: str | None
     lots: dict[int, TracedLot] = field(default_factory=dict)
     born_in: dict[int, int] = field(default_factory=dict)
     events: dict[int, BirthPlace] = field(default_factory=dict)
-    inputs: dict[int, list[_Input]] = field(default_factory=lambda: defaultdict(list))
+    excess: dict[int, str] = field(default_factory=dict)
+    fed: dict[int, tuple[list[int], list[Decimal]]] = field(default_factory=dict)
+    metal: dict[int, Decimal] = field(default_factory=dict)
+    unassayed: set[int] = field(default_factory=set)
 
-    def add_lot(self, row: Iterable[Any]) -> tuple[int, bool, Decimal, Decimal | None]:
-        """Take in a lot's columns; answers its key, whether it is assayed, its dry part and its metal per kilogram."""
-        key, born_in, lot_id, material, mineral, kg, is_assayed, dry, per_kg, event_id, facility, country = row
-        if key not in self.lots:
-            has = self.element is None or not is_assayed or bool(per_kg and Decimal(per_kg))
-            self.lots[key] = TracedLot(lot_id, material, mineral, Decimal(kg), country, has)
+    def add(self, rows: Iterable[Any]) -> None:
+        """Take in lots, edges (those with an event) or both in one."""
+        element, lots, fed = self.element, self.lots, self.fed
+        for (event, kg, key, born_in, is_assayed, metals, name, material, mineral, born_kg, excess, born_in_name,
+             facility, country) in rows:  # fmt: skip
+            if event is not None:
+                mine = fed.get(event)
+                if mine is None:
+                    fed[event] = ([key], [decimal(kg)])
+                else:
+                    mine[0].append(key)
+                    mine[1].append(decimal(kg))
+            if key in lots:
+                continue
+            metal = pair_of(metals, element) if element else None
+            if metal is not None:
+                self.metal[key] = metal
+            elif not is_assayed:
+                self.unassayed.add(key)
+            if name is None:
+                continue
+            has = element is None or not is_assayed or bool(metal)
+            lots[key] = TracedLot(name, material, mineral, decimal(born_kg), country, has)
             self.born_in[key] = born_in
-            self.events[born_in] = BirthPlace(event_id, facility, country)
-        return key, bool(is_assayed), Decimal(dry), None if per_kg is None else Decimal(per_kg)
-
-    def add_input(self, row: Iterable[Any]) -> None:
-        event, quantity, unit, basis, *lot = row
-        key, is_assayed, dry, per_kg = self.add_lot(lot)
-        kg = Decimal(quantity) * KG_PER_UNIT[Unit(unit)]
-        kg = kg * dry if basis == MassBasis.WET else kg
-        self.inputs[event].append(_Input(key, kg, None if per_kg is None else kg * per_kg, is_assayed))
+            self.events[born_in] = BirthPlace(born_in_name, facility, country)
+            if excess:
+                self.excess[born_in] = excess
 
     def walk(self) -> Walk[int, int]:
-        excess = _excesses(self.events, self.element)
-        mixes = {event: self._mix(event, excess) for event in self.events}
         return Walk(
-            graph=Graph(self.born_in, mixes),
+            graph=Graph(self.born_in, {event: self._mix(event) for event in self.events}),
             lots=self.lots,
             events=self.events,
-            inputs={event: [one.lot for one in inputs] for event, inputs in self.inputs.items()},
+            inputs={event: lots for event, (lots, _kg) in self.fed.items()},
         )
 
-    def _mix(self, event: int, excess: dict[tuple[int, str], Decimal]) -> Mix[int]:
-        inputs = self.inputs.get(event, ())
-        by_element = (
-            self.element is not None
-            and all(one.is_assayed for one in inputs)
-            and any(one.metal_kg is not None for one in inputs)
-        )
-        unknown = {
-            False: excess.get((event, ""), Decimal(0)),
-            True: excess.get((event, self.element or ""), Decimal(0)),
-        }
-        return mix([(one.lot, one.kg, one.metal_kg) for one in inputs], unknown, by_element=by_element)
+    def _mix(self, event: int) -> Mix[int]:
+        fed = self.fed.get(event)
+        if fed is None:
+            return Mix()
+        lots, dry_kg = fed
+        excess = self.excess.get(event)
+        if len(lots) == 1 and dry_kg[0] and excess is None:
+            return Mix(((lots[0], _ONE),))
+        metal, metal_kg = self.metal, None
+        if metal and self.unassayed.isdisjoint(lots) and not metal.keys().isdisjoint(lots):
+            metal_kg = [kg * metal[lot] if lot in metal else _ZERO for lot, kg in zip(lots, dry_kg, strict=True)]
+        if excess is None:
+            return mix(lots, dry_kg, metal_kg)
+        gain = pair_of(excess, self.element or "") or _ZERO
+        return mix(lots, dry_kg, metal_kg, dry_gain=pair_of(excess, "") or _ZERO, metal_gain=gain)
 
 
 def get_trace(*, lot_id: str, direction: str = "up", element: str | None = None) -> dict[str, Any]:
     """The contract's JSON of a trace (section 3). Raises UnknownLot or UnknownElement."""
-    lot = Lot.objects.filter(lot_id=lot_id).values_list("pk", flat=True).first()
-    if lot is None:
-        raise UnknownLot(lot_id)
+    lot, part = _start(_BY_ID, lot_id, element)
     if direction == "down":
-        walk = walk_down(lot, element)
+        walk = _walk_down(lot, part)
         return trace_down(walk, lot, element, open_codes(kept_lots(walk, lot)))
-    walk = walk_up(lot, element)
+    walk = _walk_up(lot, part)
     return trace_up(walk, lot, element, open_codes(walk.lots))
 
 
-@precisely
 def walk_up(lot: int, element: str | None) -> Walk[int, int]:
     """A lot and all that it was made of, with the mixes of their births. Raises UnknownElement."""
-    part = _start(lot, element)
-    for row in _rows(_UP + _INPUTS, lot, element or ""):
-        part.add_input(row)
-    return part.walk()
+    return _walk_up(*_start(_BY_KEY, lot, element))
 
 
-@precisely
 def walk_down(lot: int, element: str | None) -> Walk[int, int]:
     """A lot and all that was made of it, with the mixes of their births. Raises UnknownElement."""
-    part = _start(lot, element)
-    for row in _rows(_DOWN + _BORN, lot, element or ""):
-        part.add_lot(row)
-    below = set(part.lots)
-    for row in _rows(_DOWN + _INPUTS, lot, element or ""):
-        part.add_input(row)
-    walk = part.walk()
-    # Inputs from elsewhere were needed for the mixes alone.
-    walk.lots = {key: traced for key, traced in part.lots.items() if key in below}
-    walk.graph.born_in = {key: event for key, event in part.born_in.items() if key in below}
-    walk.graph.born = {event: [lot for lot in born if lot in below] for event, born in walk.graph.born.items()}
-    return walk
+    return _walk_down(*_start(_BY_KEY, lot, element))
 
 
 def open_codes(lots: Collection[int]) -> list[str]:
     """The codes of the findings open on some lots."""
-    return sorted({row[0] for row in select(_CODES, lots, FindingState.OPEN.value)})
+    return sorted({row[0] for row in select(_CODES, lots, FindingState.OPEN.value, prepared=True)})
 
 
-def _start(lot: int, element: str | None) -> _Part:
+@precisely
+def _walk_up(lot: int, part: _Part) -> Walk[int, int]:
+    part.add(fetch(_UP + _INPUTS, part.born_in[lot]))
+    return part.walk()
+
+
+@precisely
+def _walk_down(lot: int, part: _Part) -> Walk[int, int]:
+    part.add(fetch(_DOWN + _BORN_AND_INPUTS, part.born_in[lot], lot))
+    return part.walk()
+
+
+def _start(sql: str, asked: int | str, element: str | None) -> tuple[int, _Part]:
     if element is not None and not is_element(element):
         raise UnknownElement(element)
+    rows = fetch(sql, asked)
+    if not rows:
+        raise UnknownLot(asked if isinstance(asked, str) else Lot.objects.get(pk=asked).lot_id)
     part = _Part(element)
-    for row in _rows(_ONE, element or "", lot):
-        part.add_lot(row)
-    if not part.lots:
-        raise UnknownLot(Lot.objects.get(pk=lot).lot_id)
-    return part
-
-
-def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
-def _excesses(events: Collection[int], element: str | None) -> dict[tuple[int, str], Decimal]:
-    rows = select(_EXCESSES, events, "", element or "")
-    return {(event, of): decimal(share) for event, of, share in rows}
+    part.add((None, None, *row) for row in rows)
+    return rows[0][0], part

@@ -22,7 +22,7 @@ from traceability.measures import current_measures
 from traceability.memory import collector_paused
 from traceability.models import Assay, BorderVerdict, Event, Finding, Lot, OpenShipment
 from traceability.rows import instant, refresh_statistics, select
-from traceability.services.placing import store_excesses, store_open_shipments, store_states
+from traceability.services.placing import store_feeds, store_open_shipments, store_states
 from traceability.services.settling import Derived, settle
 
 REDERIVE = "traceability.rederive"
@@ -92,8 +92,8 @@ def derive(*, lots: Collection[int], by: Actor, reason: str, name: str) -> Deriv
     keys = loading.load_keyed(scope.events | scope.commissions)
     measures, in_force = current_measures()
     case = Case(keys.chain, measures, in_force, newest)
-    store_states(keys, scope.changed)
-    store_excesses(case, keys, scope.changed)
+    store_states(case, keys, scope.changed)
+    store_feeds(keys, scope.changed)
     store_open_shipments(keys, scope.changed, newest)
     wanted = [found for found in find_all(case) if _in_scope(found, keys, scope)]
     return settle(

@@ -10,17 +10,19 @@ from django.db import models
 
 from ledger import bulk
 from registry.models import Facility, Party
-from traceability.domain.chain import Chain
 from traceability.domain.custody import last_place, shipments
 from traceability.domain.exposure import held_lots
+from traceability.domain.pairs import pairs_text
 from traceability.domain.precision import precisely
 from traceability.domain.rules import Case
 from traceability.domain.rules.custody import UNDER_WAY
 from traceability.loading import Loaded
-from traceability.models import Excess, LotMetal, LotState, OpenShipment
+from traceability.models import Feed, LotState, OpenShipment
 from traceability.rows import execute, select
 
-_STATE = ("lot_id", "born_in_id", "born_kg", "balance_kg", "is_held", "holder_id", "place_id", "is_assayed", "dry_part")
+_STATE = ("lot_id", "lot_name", "mineral_code", "material", "born_in_id", "born_in_name", "born_at_id", "born_kg",
+          "balance_kg", "is_held", "holder_id", "place_id", "is_assayed", "metals", "excess")  # fmt: skip
+_FEED = ("event_id", "source_id", "lot_id", "dry_kg")
 
 _CORRECTED = """
 SELECT DISTINCT line.event_id FROM traceability_eventline line
@@ -28,50 +30,43 @@ JOIN traceability_event other ON other.corrects_id = line.event_id WHERE line.lo
 
 
 @precisely
-def store_states(keys: Loaded, lots: Collection[int]) -> None:
-    """The states and metals of some lots."""
-    chain = keys.chain
-    names = {name: keys.lots[name] for name in chain.births if keys.lots[name] in lots}
-    _replace(LotState, "lot_id", names.values(), _STATE, _states(chain, keys, names))
-    found = ((key, chain.made_of[name].metals) for name, key in names.items() if name in chain.made_of)
-    metals = ((key, element, bulk.exact(kg)) for key, mine in found for element, kg in mine.items())
-    _replace(LotMetal, "lot_id", names.values(), ("lot_id", "element", "per_kg"), metals)
+def store_states(case: Case, keys: Loaded, lots: Collection[int]) -> None:
+    """The states of some lots."""
+    names = {name: keys.lots[name] for name in case.chain.births if keys.lots[name] in lots}
+    _replace(LotState, "lot_id", names.values(), _STATE, _states(case, keys, names))
 
 
-def _states(chain: Chain, keys: Loaded, names: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:
+def _states(case: Case, keys: Loaded, names: Mapping[str, int]) -> Iterable[tuple[Any, ...]]:
+    chain = case.chain
     held = held_lots(chain, names)
+    places = {name: last_place(chain.lives[name]) or "" for name in names}
+    born_at = {chain.births[name].event.facility_id for name in names}
     parties = _keys_of(Party, "party_id", {one.holder for one in held.values()})
-    places = _keys_of(Facility, "facility_id", {last_place(chain.lives[name]) for name in names})
+    facilities = _keys_of(Facility, "facility_id", {*places.values(), *born_at})
     for name, key in names.items():
-        one, made_of = held[name], chain.made_of.get(name)
+        one, lot, made_of, birth = held[name], chain.lots[name], chain.made_of.get(name), chain.births[name].event
+        gains = case.gains.get(birth.event_id)
         yield (
-            key,
-            keys.events[chain.births[name].event.event_id],
-            bulk.exact(chain.born_kg(name)),
-            bulk.exact(one.kg),
-            one.is_held,
-            parties[one.holder],
-            places[last_place(chain.lives[name]) or ""],
-            made_of is not None,
-            bulk.exact(made_of.dry_part) if made_of else "1",
-        )
+            key, name, lot.mineral, lot.material.value,
+            keys.events[birth.event_id], birth.event_id, facilities[birth.facility_id],
+            bulk.exact(chain.born_kg(name)), bulk.exact(one.kg), one.is_held,
+            parties[one.holder], facilities[places[name]],
+            made_of is not None, pairs_text(made_of.metals) if made_of else "",
+            pairs_text({element or "": share for element, share in gains.items()}) if gains else "",
+        )  # fmt: skip
 
 
-def store_excesses(case: Case, keys: Loaded, lots: Collection[int]) -> None:
-    """The excesses of the events that name one of the lots; those of corrected events go."""
-    events = {
-        keys.events[event_id]
-        for event_id, step in case.chain.steps.items()
-        if any(keys.lots[lot] in lots for lot in step.lots)
-    }
+def store_feeds(keys: Loaded, lots: Collection[int]) -> None:
+    """The edges of the live events that name one of the lots; those of corrected events go."""
+    chain = keys.chain
+    steps = {keys.events[event_id]: step for event_id, step in chain.steps.items()}
+    steps = {key: step for key, step in steps.items() if any(keys.lots[lot] in lots for lot in step.lots)}
     rows = (
-        (keys.events[event_id], element or "", bulk.exact(share))
-        for event_id, gains in case.gains.items()
-        if keys.events[event_id] in events
-        for element, share in gains.items()
+        (key, keys.events[chain.births[lot].event.event_id], keys.lots[lot], bulk.exact(kg))
+        for key, step in steps.items()
+        for lot, kg in step.inputs.items()
     )
-    events |= {row[0] for row in select(_CORRECTED, lots)}
-    _replace(Excess, "event_id", events, ("event_id", "element", "share"), rows)
+    _replace(Feed, "event_id", {*steps, *(row[0] for row in select(_CORRECTED, lots))}, _FEED, rows)
 
 
 def store_open_shipments(keys: Loaded, lots: Collection[int], newest: dt.datetime | None) -> None:
