@@ -6,7 +6,9 @@ and `exact` make them; the database's own constraints and triggers hold as alway
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -57,7 +59,38 @@ def exact(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
-def _copy(cursor: Any, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+class _Null(float):
+    """What `csv.writer` takes for a number, and so writes without quotes: nothing at all, which COPY reads as NULL."""
+
+    def __str__(self) -> str:
+        return ""
+
+    __repr__ = __str__
+
+
+_NULL = _Null()
+#: Rows that are one text on the way.
+_PIECE = 5_000
+
+
+def _copy(cursor: Any, sql: str, rows: list[tuple[Any, ...]]) -> None:
+    """Rows as CSV, every text in quotes: written in C, where the driver would look at each value by itself."""
+    if rows and any(isinstance(value, bytes) for value in rows[0]):
+        _copy_bytes(cursor, sql, rows)
+        return
+    with connection.wrap_database_errors, cursor.copy(f"{sql} WITH (FORMAT csv)") as copy:
+        for first in range(0, len(rows), _PIECE):
+            text = io.StringIO()
+            lines = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+            lines.writerows([
+                [_NULL if value is None else value for value in row] if None in row else row
+                for row in rows[first : first + _PIECE]
+            ])  # fmt: skip
+            copy.write(text.getvalue())
+
+
+def _copy_bytes(cursor: Any, sql: str, rows: list[tuple[Any, ...]]) -> None:
+    """The driver's own way, which knows how to write bytes."""
     with connection.wrap_database_errors, cursor.copy(sql) as copy:
         for row in rows:
             copy.write_row(row)

@@ -24,6 +24,15 @@ def lot_state(lot: LotFact, *, is_public: bool) -> JSON:
     }
 
 
+def lot_text(lot: LotFact, *, is_public: bool) -> Canonical:
+    """``lot_state`` as the log writes it."""
+    return Canonical(
+        f'{{"custody_model":"{lot.custody_model.value}","hs_code":"{lot.hs_code}",'
+        f'"is_public":{"true" if is_public else "false"},"material":"{lot.material.value}",'
+        f'"mineral":{quoted(lot.mineral)}}}'
+    )
+
+
 def assay_state(rows: Iterable[AssayFact]) -> JSON:
     """A whole assay: one row an analyte."""
     return {

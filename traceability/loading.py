@@ -13,7 +13,7 @@ from traceability.batches import batches
 from traceability.domain.chain import Chain
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFact, LotFact, PartyFact
 from traceability.domain.vocabulary import CustodyModel, EventKind, MassBasis, Material, Role, Unit
-from traceability.rows import day, decimal, instant, maybe_decimal, select
+from traceability.rows import day, decimal, fetch, instant, maybe_decimal, select
 
 _FACILITY = ("facility_id", "name", "kind", "country", "operator__party_id", "latitude", "longitude", "licence_number",
              "licence_from", "licence_until", "capacity_t_per_year")  # fmt: skip
@@ -33,6 +33,7 @@ _EVENTS = f"SELECT DISTINCT line.event_id FROM traceability_eventline line WHERE
 _BIRTHS = f"""
 SELECT line.lot_id, line.event_id FROM traceability_eventline line
 WHERE line.side = 1 AND {LIVE} AND line.lot_id {{keys}}"""
+_ALL_EVENTS = f"SELECT DISTINCT line.event_id FROM traceability_eventline line WHERE {LIVE}"
 _LOTS_OF = "SELECT DISTINCT lot_id FROM traceability_eventline WHERE event_id {keys}"
 
 _LINE = """
@@ -71,6 +72,18 @@ class Loaded:
     events: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What an import has just stored, as it has it in memory: new lots and events by primary key, the assays of the new
+    lots, the primary keys of all lots that it names, and the number of its ``last`` entry in the log."""
+
+    lots: dict[int, LotFact]
+    events: dict[int, EventFact]
+    assays: dict[str, list[AssayFact]]
+    keys: dict[str, int]
+    last: int
+
+
 def ancestors(lots: Collection[int]) -> set[int]:
     """The lots themselves and everything they were made of."""
     return _closure(_PARENTS, lots)
@@ -84,6 +97,11 @@ def descendants(lots: Collection[int]) -> set[int]:
 def live_events_of(lots: Collection[int]) -> set[int]:
     """Live events with a line of one of the lots."""
     return {row[0] for row in select(_EVENTS, lots)}
+
+
+def all_live_events() -> set[int]:
+    """Live events with a line of any lot."""
+    return {row[0] for row in fetch(_ALL_EVENTS)}
 
 
 def lots_of_events(events: Collection[int]) -> set[int]:
@@ -104,12 +122,30 @@ def load_keyed(events: Collection[int]) -> Loaded:
     """As ``load_chain``, with the primary keys."""
     facts = _load_events("id", events)
     lots = _load_lots("id", lots_of_events(events))
+    return _loaded(facts, lots, load_assays(lots.keys()))
+
+
+def load_around(events: Collection[int], fresh: Fresh) -> Loaded:
+    """As ``load_keyed``; what is in memory already is not read again."""
+    facts = {key: fresh.events[key] for key in events if key in fresh.events}
+    others = [key for key in events if key not in fresh.events]
+    facts |= _load_events("id", others)
+    keys = {fresh.keys[line.lot_id] for fact in facts.values() for line in fact.lines if line.lot_id in fresh.keys}
+    keys |= lots_of_events(others)
+    lots = {key: fresh.lots[key] for key in keys if key in fresh.lots}
+    known = [lot.lot_id for lot in lots.values() if lot.lot_id in fresh.assays]
+    lots |= (before := _load_lots("id", keys - lots.keys()))
+    assays = [row for lot_id in known for row in fresh.assays[lot_id]] + load_assays(before.keys())
+    return _loaded(facts, lots, assays)
+
+
+def _loaded(facts: dict[int, EventFact], lots: dict[int, LotFact], assays: Iterable[AssayFact]) -> Loaded:
     places = {fact.facility_id for fact in facts.values()}
     places |= {fact.to_facility_id for fact in facts.values() if fact.to_facility_id}
     chain = Chain(
         lots=lots.values(),
         events=facts.values(),
-        assays=load_assays(lots.keys()),
+        assays=assays,
         facilities=load_facilities(places).values(),
     )
     names = {lot.lot_id: key for key, lot in lots.items()}

@@ -83,7 +83,13 @@ def import_whole(files: Path) -> None:
     from traceability.services.importing import import_lots
 
     found = read_path(files)
-    import_lots(sheets=found.sheets, found_before=found.problems, by=Actor("bench", Door.IMPORT), now=timezone.now())
+    import_lots(
+        sheets=found.sheets,
+        found_before=found.problems,
+        by=Actor("bench", Door.IMPORT),
+        now=timezone.now(),
+        derives_here=True,
+    )
     drain(seconds=36_000)
 
 

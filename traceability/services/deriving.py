@@ -32,6 +32,7 @@ REJUDGE = "traceability.rejudge"
 _INHERITED = {FindingCode.IDENTITY_BROKEN.value, FindingCode.UNKNOWN_ORIGIN.value}
 _BORDER = {FindingCode.EXPORT_BANNED.value, FindingCode.PERMIT_MISSING.value}
 _CAPACITY = FindingCode.OVER_CAPACITY.value
+_handed_over: dict[str, loading.Fresh] = {}
 #: Any number that nothing else locks: one derivation at a time on PostgreSQL; SQLite has one writer anyway.
 _LOCK = 22095
 
@@ -57,7 +58,7 @@ class Scope:
 
 @handler(REDERIVE, derives=True)
 def run_rederive(payload: dict[str, Any]) -> None:
-    lots = affected_by(payload["first"], payload["last"])
+    lots = affected_by(payload["first"], payload["last"], payload["name"])
     derive(lots=lots, by=WORKER, reason="events and assays were reported", name=payload["name"])
 
 
@@ -66,8 +67,12 @@ def run_rejudge(payload: dict[str, Any]) -> None:
     rejudge(country=payload["country"], by=WORKER, reason=payload["reason"], name=payload["name"])
 
 
-def affected_by(first: int, last: int) -> set[int]:
-    """The lots that events and assays recorded by a range of log entries name, corrected events included."""
+def affected_by(first: int, last: int, name: str) -> set[int]:
+    """The lots that events and assays recorded by a range of log entries name, corrected events included; of an import
+    that was handed over under this name, from memory."""
+    fresh = _handed_over.get(name)
+    if fresh is not None and not any(event.corrects_event_id for event in fresh.events.values()):
+        return set(fresh.keys.values())
     entries = {"recorded_entry_id__gte": first, "recorded_entry_id__lte": last}
     recorded = Event.objects.filter(**entries)
     events = set(recorded.values_list("pk", flat=True))
@@ -75,6 +80,18 @@ def affected_by(first: int, last: int) -> set[int]:
     lots = loading.lots_of_events(events)
     lots |= set(Assay.objects.filter(**entries).order_by().values_list("lot_id", flat=True).distinct())
     return lots | set(Lot.objects.filter(**entries).order_by().values_list("pk", flat=True))
+
+
+def hand_over(name: str, fresh: loading.Fresh) -> None:
+    """Keep what an import stored for its own derivation, if that runs next in this process; only ever the last one."""
+    _handed_over.clear()
+    _handed_over[name] = fresh
+
+
+def _taken(name: str) -> loading.Fresh | None:
+    """What was handed over, unless a lot of it may have been assayed since by another report."""
+    fresh = _handed_over.pop(name, None)
+    return None if fresh is None or Assay.objects.filter(recorded_entry__gt=fresh.last).exists() else fresh
 
 
 @collector_paused()
@@ -89,7 +106,8 @@ def derive(*, lots: Collection[int], by: Actor, reason: str, name: str) -> Deriv
     if len(changed) > _MANY:
         refresh_statistics("traceability_lot", "traceability_assay", "traceability_event", "traceability_eventline")
     scope = _scope(changed)
-    keys = loading.load_keyed(scope.events | scope.commissions)
+    events, fresh = scope.events | scope.commissions, _taken(name)
+    keys = loading.load_around(events, fresh) if fresh else loading.load_keyed(events)
     measures, in_force = current_measures()
     case = Case(keys.chain, measures, in_force, newest)
     store_states(case, keys, scope.changed)
@@ -149,6 +167,8 @@ def judge_again(*, where: Q, by: Actor, reason: str, name: str) -> Derived:
 def _scope(changed: set[int]) -> Scope:
     """Lots that share an event with a changed one stand and fall with it; shares run on to all descendants, and need
     all of their ancestors to be worked out."""
+    if len(changed) > _MANY and len(changed) == Lot.objects.count():
+        return Scope(changed, changed, loading.all_live_events(), set())
     together = changed | loading.lots_of_events(loading.live_events_of(changed))
     below = loading.descendants(together)
     above = loading.ancestors(below)

@@ -17,7 +17,7 @@ from traceability.domain.importing.reading import Sheet, read_sheets
 from traceability.domain.importing.tables import Table, tables
 from traceability.exceptions import ImportRefused
 from traceability.memory import collector_paused
-from traceability.services.deriving import REDERIVE, affected_by, derive
+from traceability.services.deriving import REDERIVE, affected_by, derive, hand_over
 from traceability.services.storing import Storer
 from traceability.stored import StoredChain
 
@@ -38,12 +38,13 @@ class Imported:
 @collector_paused()
 def import_lots(
     *, sheets: Iterable[Sheet], by: Actor, now: dt.datetime, reason: str = "", dry_run: bool = False,
-    found_before: Sequence[Problem] = (),
+    found_before: Sequence[Problem] = (), derives_here: bool = False,
 ) -> Imported:  # fmt: skip
     """Store everything new in the sheets, or raise ImportRefused with every problem, those ``found_before`` first.
 
     Parties, facilities, lots, assays and events each get an entry in the log; findings are worked out by a job.
-    A dry run does all of it and takes it back.
+    A dry run does all of it and takes it back. A caller that ``derives_here`` runs that job next in this process: it is
+    handed what was stored, and does not read it again.
     """
     known = _tables(now)
     rows = read_sheets(sheets, known)
@@ -53,7 +54,7 @@ def import_lots(
         if problems:
             raise ImportRefused(problems)
         rows.tables.clear()  # a million rows need the memory that their facts have already
-        imported = _store(accepted, by, reason, dry_run=dry_run)
+        imported = _store(accepted, by, reason, dry_run=dry_run, derives_here=derives_here)
         if dry_run:
             transaction.set_rollback(True)
     return imported
@@ -64,15 +65,17 @@ def _tables(now: dt.datetime) -> dict[str, Table]:
     return tables(now=now, countries=frozenset(countries))
 
 
-def _store(accepted: Accepted, by: Actor, reason: str, *, dry_run: bool) -> Imported:
+def _store(accepted: Accepted, by: Actor, reason: str, *, dry_run: bool, derives_here: bool) -> Imported:
     storer = Storer(by, reason)
     storer.store(accepted)
     counts, first, last = accepted.counts(), storer.first, storer.last
     if first is None or last is None:
         return Imported(counts, accepted.unchanged, findings=0)
     derivation = f"import-{first}-{last}"
+    if dry_run or derives_here:
+        hand_over(derivation, storer.fresh(accepted))
     if dry_run:
-        found = derive(lots=affected_by(first, last), by=by, reason=reason, name=derivation)
+        found = derive(lots=affected_by(first, last, derivation), by=by, reason=reason, name=derivation)
         return Imported(counts, accepted.unchanged, derivation, found.opened)
     enqueue(kind=REDERIVE, key=derivation, payload={"first": first, "last": last, "name": derivation})
     return Imported(counts, accepted.unchanged, derivation)

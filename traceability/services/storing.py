@@ -20,7 +20,8 @@ from traceability.batches import batches
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFact, LotFact, PartyFact, degrees
 from traceability.domain.importing.checking import Accepted
 from traceability.domain.vocabulary import BIRTH_ROLES, INPUT_ROLES, EventKind, Role
-from traceability.live import assay_text, by_assay, event_text, lot_state
+from traceability.live import assay_text, by_assay, event_text, lot_text
+from traceability.loading import Fresh
 from traceability.models import Assay, Event, EventLine, Lot, Side
 
 M = TypeVar("M", bound=models.Model)
@@ -54,6 +55,7 @@ class Storer:
     parties: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     lots: dict[str, int] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
 
     def store(self, accepted: Accepted) -> None:
         self._store_parties(accepted.parties)
@@ -68,6 +70,19 @@ class Storer:
         self.lots.update(_keys(Lot, "lot_id", named - self.lots.keys()))
         self._store_assays(assays)
         self._store_events(events)
+
+    def fresh(self, accepted: Accepted) -> Fresh:
+        """What was stored, for whoever works on it next in this process."""
+        assays: dict[str, list[AssayFact]] = {}
+        for row in accepted.assays:
+            assays.setdefault(row.lot_id, []).append(row)
+        return Fresh(
+            {self.lots[lot.lot_id]: lot for lot in accepted.lots},
+            {self.events[event.event_id]: event for event in accepted.events},
+            assays,
+            self.lots,
+            self.last or 0,
+        )
 
     def _record(self, changes: Iterable[Change]) -> list[int]:
         entries = record_many(by=self.by, changes=changes, reason=self.reason)
@@ -103,7 +118,7 @@ class Storer:
     def _store_lots(self, lots: Sequence[LotFact]) -> None:
         for piece in _pieces(lots):
             entries = self._record(
-                Change("report", "lot", lot.lot_id, None, lot_state(lot, is_public=False)) for lot in piece
+                Change("report", "lot", lot.lot_id, None, lot_text(lot, is_public=False)) for lot in piece
             )
             keys = bulk.next_keys(Lot, len(piece))
             self.lots.update((lot.lot_id, key) for lot, key in zip(piece, keys, strict=True))
@@ -133,6 +148,7 @@ class Storer:
 
     def _store_events(self, events: Sequence[EventFact]) -> None:
         keys = dict(zip((event.event_id for event in events), bulk.next_keys(Event, len(events)), strict=True))
+        self.events.update(keys)
         keys.update(_keys(Event, "event_id", {event.corrects_event_id for event in events} - keys.keys()))
         for piece in _pieces(events):
             entries = self._record(Change("report", "event", one.event_id, None, event_text(one)) for one in piece)

@@ -40,6 +40,7 @@ class Command(SeamCommand):
                 now=timezone.now(),
                 reason=f"imported from {path.name}",
                 dry_run=options["dry_run"],
+                derives_here=True,
             )
         except ImportRefused as refused:
             raise Refused(_lines(refused), _refusal(refused)) from refused
