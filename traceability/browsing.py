@@ -62,17 +62,18 @@ from traceability.timeline import moment_rows
 
 _DRY = "dry"
 _MOST_MADE = 50
-#: Rows of the table of lots and of the timeline; a longer path is complete as JSON.
-_MOST_ROWS = 500
+#: Rows of each list at first; all of them are there for the asking.
+_MOST_ROWS = 100
 
 
-def get_lot_page(lot: Lot, user: Any, asked_element: str) -> LotPage:
-    """Everything on a lot's page for an element (empty: the likeliest one, `dry`: dry mass). Raises UnknownElement."""
+def get_lot_page(lot: Lot, user: Any, asked_element: str, *, most: int | None = _MOST_ROWS) -> LotPage:
+    """Everything on a lot's page for an element (empty: the likeliest one, `dry`: dry mass), each list with the first
+    ``most`` of its rows (None: all). Raises UnknownElement."""
     chain = load_lot_chain(lot, None)
     element = _element(chain, asked_element)
     if element is not None:
         chain = LotChain(lot, chain.chain, element)
-    return _PageOf(chain, user).page()
+    return _PageOf(chain, user, most).page()
 
 
 def _element(chain: LotChain, asked: str) -> str | None:
@@ -86,8 +87,8 @@ def _element(chain: LotChain, asked: str) -> str | None:
 class _PageOf:
     """Gathers what one page needs; each question is put to the database once."""
 
-    def __init__(self, chain: LotChain, user: Any) -> None:
-        self.chain, self.lot, self.user = chain, chain.lot, user
+    def __init__(self, chain: LotChain, user: Any, most: int | None) -> None:
+        self.chain, self.lot, self.user, self.most = chain, chain.lot, user, most
         self.countries = country_names()
         self.keys: dict[str, int] = {}
         self.visible: set[str] = set()
@@ -113,9 +114,10 @@ class _PageOf:
             shares, facilities, self.countries, self._mass(lot.lot_id, chain.mass(lot.lot_id))
         )
         borders = list(self._borders())
+        moments = list(moment_rows(chain, self._link, self._mass, self.countries, self.entries, most=self.most))
+        self.told = {moment.event_id for moment in moments}
         findings = list(self._findings())
         sealed = sum(Leaf.objects.filter(entry__in=batch).count() for batch in batches(self.entries.values()))
-        moments = list(moment_rows(chain, self._link, self._mass, self.countries, self.entries, most=_MOST_ROWS))
         return LotPage(
             lot_id=lot.lot_id,
             material=lot.get_material_display(),
@@ -138,13 +140,12 @@ class _PageOf:
             known=sum((origin.share for origin in shares if origin.facility_id), Decimal(0)),
             picture=self._picture(patterns, findings),
             path=tuple(self._path()),
-            more_path=max(0, len(chain.lots) - _MOST_ROWS),
+            lots=len(chain.lots),
             borders=tuple(borders),
             touched_by=tuple(self._touching()),
             findings=tuple(findings),
             holders=tuple(self._holders()),
             moments=tuple(moments),
-            more_moments=len(self.entries) - len(moments),
             route=self._route({key: name for key, (name, _) in facilities.items()}),
             holds=tuple(self._holds()),
             flags=flags_of(chain, self.countries, self.user),
@@ -154,6 +155,7 @@ class _PageOf:
             events=len(self.entries),
             proved=sealed,
             first_entry=min(self.entries.values(), default=None),
+            most=self.most,
         )
 
     def _shares(self) -> Shares:
@@ -173,7 +175,7 @@ class _PageOf:
         yield "Dry mass", f"?element={_DRY}#origin", self.chain.element is None
 
     def _path(self) -> Iterator[PathRow]:
-        for lot_id in self.chain.lots[-_MOST_ROWS:]:
+        for lot_id in self.chain.lots[-self.most :] if self.most else self.chain.lots:
             traced = self.chain.walk.lots[lot_id]
             country = self.countries.get(traced.country or "", traced.country or "not stated")
             material = traced.material.replace("_", " ").capitalize()
@@ -202,7 +204,7 @@ class _PageOf:
         )
 
     def _marks(self) -> Iterator[DrawnCrossing]:
-        for crossing in self.chain.crossings():
+        for crossing in self.chain.crossings:
             child = self.chain.child_in(crossing.lot.lot_id, crossing.reaches)
             if child is not None:
                 kind, _, words = VERDICT_WORDS[self._verdict(crossing)]
@@ -229,7 +231,7 @@ class _PageOf:
 
     def _borders(self) -> Iterator[BorderRow]:
         titles = self._measure_links()
-        for crossing in self.chain.crossings():
+        for crossing in self.chain.crossings:
             kind, words, _ = VERDICT_WORDS[self._verdict(crossing)]
             judged = self.verdicts.get((crossing.event.event_id, crossing.lot.lot_id), [])
             touch = next(
@@ -296,7 +298,11 @@ class _PageOf:
         ]
         measures = self._measures_of_findings(rows)
         order = {FindingState.OPEN.value: 0, FindingState.ACKNOWLEDGED.value: 1}
-        for row in sorted(rows, key=lambda f: (order.get(f.state, 2), f.severity != Severity.VIOLATION, f.opened_at)):
+
+        def place(row: Finding) -> Any:
+            return order.get(row.state, 2), row.severity != Severity.VIOLATION, row.lot_id != self.lot.pk, row.opened_at
+
+        for row in sorted(rows, key=place):
             is_open = row.state == FindingState.OPEN.value
             severe = row.severity == Severity.VIOLATION.value
             chip = (("bad", "Violation") if severe else ("warn", "Warning")) if is_open else STATE_CHIPS[row.state]
@@ -310,7 +316,7 @@ class _PageOf:
                 code=row.code,
                 lot=self._link(row.lot.lot_id),
                 event_id=row.event.event_id,
-                event_href=f"#event-{row.event.event_id}" if row.event.event_id in self.entries else "",
+                event_href=f"#event-{row.event.event_id}" if row.event.event_id in self.told else "",
                 message=self._words_of(row),
                 evidence=tuple(measures[one] for one in _measure_ids(row) if one in measures),
                 opened_at=row.opened_at,
@@ -359,21 +365,20 @@ class _PageOf:
     def _touching(self) -> Iterator[tuple[Link, str, str]]:
         """Export measures in force today over lots of the path that are still held where they apply."""
         today = timezone.localdate()
-        held = [
-            state
-            for batch in batches(self.keys.values())
-            for state in LotState.objects.filter(lot__in=batch, is_held=True).select_related("lot", "place")
-        ]
+        held: dict[str, list[str]] = {}
+        for batch in batches(self.keys.values()):
+            states = LotState.objects.filter(lot__in=batch, is_held=True).values_list("lot_name", "place__country")
+            for lot_id, country in states:
+                held.setdefault(country, []).append(lot_id)
         for instrument in get_instruments():
             for measure in instrument.measures:
                 if measure.code not in JUDGED or measure_in_force(measure, instrument, today) is not Certainty.YES:
                     continue
-                for state in held:
-                    fact = self.chain.chain.lots[state.lot.lot_id]
-                    if covers(measure, fact, leaves=state.place.country):
+                for lot_id in held.get(measure.country, ()):
+                    if covers(measure, self.chain.chain.lots[lot_id], leaves=measure.country):
                         title = f"{measure_label(measure.code)}: {instrument.title}"
                         link = Link(title, instrument_path(instrument.instrument_id))
-                        yield link, state.lot.lot_id, self.countries.get(measure.country, measure.country)
+                        yield link, lot_id, self.countries.get(measure.country, measure.country)
 
     def _route(self, names: Mapping[str, str]) -> Route | None:
         route = route_of(self.chain, names, self.countries, self._verdict)

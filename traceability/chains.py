@@ -93,9 +93,11 @@ class LotChain:
     def _part(self, lot_id: str) -> Decimal:
         """The part of its birth event's output that a lot is."""
         step = self.chain.births[lot_id]
-        masses = {born: self._content(born, kg) or Decimal(0) for born, kg in step.out()}
-        total = sum(masses.values(), Decimal(0))
-        return masses.get(lot_id, Decimal(0)) / total if total else Decimal(1)
+        out = dict(step.out())
+        if len(out) == 1:
+            return Decimal(1)
+        total = sum((self._content(born, kg) or Decimal(0) for born, kg in out.items()), Decimal(0))
+        return (self._content(lot_id, out[lot_id]) or Decimal(0)) / total if total else Decimal(1)
 
     def _strands(
         self, parent: str, kg: Decimal, patterns: Mapping[str | None, str], *, painted: bool
@@ -108,14 +110,24 @@ class LotChain:
             strands[pattern] = strands.get(pattern, Decimal(0)) + kg * origin.share
         return tuple(sorted(strands.items()))
 
+    @cached_property
     def crossings(self) -> list[Crossing]:
         """The borders that the lot or an ancestor crossed, in order."""
         own = set(self.lots)
         return [crossing for crossing in crossings(self.chain) if crossing.lot.lot_id in own]
 
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        """What each lot of the path became on it, by birth."""
+        found: dict[str, list[str]] = {}
+        for child in self.lots:
+            for parent in self.chain.births[child].inputs:
+                found.setdefault(parent, []).append(child)
+        return found
+
     def child_in(self, lot_id: str, country: str) -> str | None:
         """The lot of the path that was made of a lot, if possible in a country."""
-        children = [child for child in self.lots if lot_id in self.chain.births[child].inputs]
+        children = self._children.get(lot_id, [])
         there = [child for child in children if self.walk.lots[child].country == country]
         return next(iter(there or children), None)
 

@@ -225,7 +225,7 @@ def _crossings(chain: LotChain) -> Iterator[untp.CrossingSaid]:
     judged: dict[tuple[str, str], list[BorderVerdict]] = {}
     for row in BorderVerdict.objects.current().filter(lot__lot_id__in=chain.lots).select_related("event", "lot"):
         judged.setdefault((row.event.event_id, row.lot.lot_id), []).append(row)
-    for crossing in chain.crossings():
+    for crossing in chain.crossings:
         rows = judged.get((crossing.event.event_id, crossing.lot.lot_id), [])
         verdict = worst([Verdict(row.verdict) for row in rows])
         law = next((row.instrument_id for row in rows if Verdict(row.verdict) is verdict), None)

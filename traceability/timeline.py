@@ -33,9 +33,9 @@ def moment_rows(
     countries: Mapping[str, str],
     entries: Mapping[str, int],
     *,
-    most: int,
+    most: int | None,
 ) -> Iterator[MomentRow]:
-    """The newest ``most`` events of the path. An event's lots outside the path are left out."""
+    """The newest ``most`` events of the path (None: all). An event's lots outside the path are left out."""
     touched: dict[str, tuple[EventFact, list[tuple[str, Touch]]]] = {}
     for lot_id, touch in chain.touches():
         touched.setdefault(touch.event.event_id, (touch.event, []))[1].append((lot_id, touch))

@@ -39,7 +39,8 @@ def lot_detail(request: HttpRequest, lot_id: str) -> HttpResponse:
         context = {"title": "This lot is not open to you", "reason": _CLOSED, "section": "lots"}
         return render(request, "403.html", context, status=403)
     try:
-        page = get_lot_page(lot, request.user, request.GET.get("element", ""))
+        rows = {"most": None} if request.GET.get("rows") == "all" else {}
+        page = get_lot_page(lot, request.user, request.GET.get("element", ""), **rows)
     except UnknownElement as error:
         return render(request, "400.html", {"reason": str(error)}, status=400)
     shown: dict[str, Any] = {

@@ -34,6 +34,8 @@ def main() -> int:
         return for_each_database("tests.bench.bench_trace")
     kind = sys.argv[1]
     with workplace(kind):
+        # first: the collector of cycles would walk the million lots below in the middle of a long trace
+        linear = ladder_is_linear()
         with fresh("small"):
             small = measure(SMALL)
         with fresh("large"):
@@ -44,8 +46,7 @@ def main() -> int:
         kept = [said(way, small, large, naive[way]) for way in WAYS]
         print(f"  for scale, up: edges, shares and origins alone {large['kernel']:.2f} ms;"
               f" whole selector / rustworkx, which finds the set and no shares: {set_only:.0f}")  # fmt: skip
-        kept.append(ladder_is_linear())
-    return 0 if all(kept) else 1
+    return 0 if all(kept) and linear else 1
 
 
 def said(way: str, small: dict[str, Any], large: dict[str, Any], naive: float) -> bool:

@@ -16,9 +16,12 @@ from openpyxl import Workbook, load_workbook
 from jobs.services import drain
 from tests.cast import signed_in
 from tests.chains import as_rows, clean, write_folder
+from traceability.domain.importing.progress import Phase
 from traceability.exceptions import CannotRead
 from traceability.exchange import archive
 from traceability.models import Finding, Lot, Upload
+from traceability.selectors.uploads import get_upload_page
+from traceability.services import uploads
 from traceability.services.uploads import CHECK, STORE, store_upload
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,27 @@ def test_a_zip_is_checked_first_and_stored_when_asked(tmp_path: Path) -> None:
     assert (stored.state, stored.lots) == ("stored", 6)
     assert "is stored" in text(client, stored)
     assert 'href="/lots/MAG/"' in text(client, stored)
+
+
+def test_the_bar_moves_through_reading_checking_storing_and_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, shown = signed_in("officer"), []
+    tell = uploads._Progress.__call__
+
+    def look(self: Any, phase: Phase, done: float) -> None:
+        tell(self, phase, done)
+        page = get_upload_page(Upload.objects.get())
+        shown.append((page.step, page.done))
+        assert f'value="{page.done}"' in client.get(f"/import/{page.upload.upload_id}/").content.decode()
+
+    monkeypatch.setattr(uploads._Progress, "__call__", look)
+    checked = upload(client, ("chain.zip", as_zip(folder(tmp_path))))
+    assert list(dict.fromkeys(step for step, _done in shown)) == [each.value for each in list(Phase)[1:]]
+    per_cents = [done for _step, done in shown]
+    assert per_cents == sorted(per_cents)
+    assert per_cents[-1] > 90
+    assert "progress" not in text(client, checked)
 
 
 def test_several_csv_files_are_one_import(tmp_path: Path) -> None:

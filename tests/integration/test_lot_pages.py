@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.domain.actor import COMMAND
 from tests.cast import signed_in
-from tests.chains import as_rows, clean, event, line, more, write_folder
+from tests.chains import as_rows, clean, event, line, lot, more, write_folder
 from traceability.services.publishing import set_public
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,41 @@ def test_a_page_has_every_part_an_auditor_asks_for_and_writes_nothing(chain: Any
     assert not _INLINE.search(text)
     written = [q["sql"] for q in queries if not q["sql"].lstrip("( \n").upper().startswith(("SELECT", "WITH"))]
     assert written == []
+
+
+def many_lots(folder: Path, count: int, end: str) -> None:
+    """Ore of ``count`` lots, each shipped over a border, received and roasted by itself, all blended into one."""
+    events, lots = [], [lot(end, "mixed_compound", "284690")]
+    for n in range(count):
+        ore, roast, name = f"{end}-O{n}", f"{end}-X{n}", f"{end}-{n:04}"
+        lots += [lot(ore), lot(roast, "concentrate")]
+        events += [
+            event(f"{name}a", "commission", 1, "mine-mm", "mm", line("output", ore, "100")),
+            event(f"{name}b", "ship", 2, "mine-mm", "mm", line("item", ore, "100"), to_facility_id="plant-my"),
+            event(f"{name}c", "receive", 4, "plant-my", "my", line("item", ore, "100")),
+            event(f"{name}d", "transform", 6, "plant-my", "my", line("input", ore, "100"), line("output", roast, "90")),
+        ]
+    inputs = [line("input", f"{end}-X{n}", "90") for n in range(count)]
+    output = line("output", end, str(90 * count))
+    events.append(event(f"{end}-end", "transform", 9, "plant-my", "my", *inputs, output))
+    call_command("import_lots", str(write_folder(folder, as_rows(more(clean(), lots=lots, events=events)))))
+
+
+def test_a_page_of_many_lots_stays_small_asks_no_more_and_shows_all_when_asked(tmp_path: Path) -> None:
+    client = signed_in("auditor")
+    asked = []
+    for count, end in ((110, "SOME"), (420, "MANY")):
+        many_lots(tmp_path / end, count, end)
+        with CaptureQueriesContext(connection) as queries:
+            text = page(client, f"/lots/{end}/")
+        asked.append(len(queries))
+        assert text.count('<li id="event-') == 100
+        assert f"100 of {count * 4 + 1:,} shown" in text
+        assert len(text.encode()) < 400_000
+    assert asked[0] == asked[1]
+    whole = page(client, "/lots/MANY/?rows=all")
+    assert whole.count('<li id="event-') == 420 * 4 + 1
+    assert "Show all" not in whole
 
 
 def test_what_a_holder_passed_on_counts_each_lot_once(tmp_path: Path) -> None:

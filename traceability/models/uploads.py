@@ -19,8 +19,8 @@ def new_upload_id() -> str:
 class Upload(models.Model):
     """Checked on a dry run first, stored when its uploader says so. Files lie in `DATA_DIR/uploads/<id>/`.
 
-    ``by`` is the uploader's public id. ``rows_read`` of ``rows`` is how far reading has come; ``accepted`` and
-    ``unchanged`` count rows by table; ``problems`` holds the first errors of ``problem_count``, all are in a file.
+    ``by`` is the uploader's public id. ``accepted`` and ``unchanged`` count ``rows`` by table; ``problems`` holds the
+    first errors of ``problem_count``, all are in a file.
     """
 
     upload_id = models.CharField(max_length=40, unique=True, default=new_upload_id, editable=False)
@@ -33,7 +33,6 @@ class Upload(models.Model):
     state_at = models.DateTimeField(auto_now_add=True)
     step = models.CharField(max_length=60, blank=True)
     rows = models.PositiveIntegerField(default=0)
-    rows_read = models.PositiveIntegerField(default=0)
     accepted = models.JSONField(default=dict, blank=True)
     unchanged = models.JSONField(default=dict, blank=True)
     preview = models.JSONField(default=list, blank=True)
@@ -54,6 +53,11 @@ class Upload(models.Model):
     @property
     def folder(self) -> Path:
         return Path(settings.DATA_DIR) / "uploads" / self.upload_id
+
+    @property
+    def progress_path(self) -> Path:
+        """Where the worker writes the phase it is in, and per cent of the whole."""
+        return self.folder / "progress.json"
 
     @property
     def is_working(self) -> bool:

@@ -148,6 +148,9 @@ class MadeRow:
 
 @dataclass(frozen=True, slots=True)
 class LotPage:
+    """All that the page shows. Of ``path``, ``moments`` and the rest the first ``most`` rows are shown (None: all);
+    ``lots`` and ``events`` count what is in the whole path."""
+
     lot_id: str
     material: str
     mineral: Link
@@ -169,13 +172,12 @@ class LotPage:
     known: Decimal
     picture: PathPicture | None
     path: tuple[PathRow, ...]
-    more_path: int
+    lots: int
     borders: tuple[BorderRow, ...]
     touched_by: tuple[tuple[Link, str, str], ...]
     findings: tuple[FindingCard, ...]
     holders: tuple[HolderRow, ...]
     moments: tuple[MomentRow, ...]
-    more_moments: int
     route: Route | None
     holds: tuple[HoldRow, ...]
     flags: tuple[FlagRow, ...]
@@ -185,6 +187,12 @@ class LotPage:
     events: int
     proved: int
     first_entry: int | None
+    most: int | None = None
+
+    @property
+    def cut(self) -> str:
+        """How templates slice a list of the page."""
+        return ":" if self.most is None else f":{self.most}"
 
     @property
     def open_violations(self) -> int:

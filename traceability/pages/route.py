@@ -35,7 +35,7 @@ def route_of(
 ) -> Route:
     """Where the material of a lot went. ``names`` gives facilities by id, ``verdict`` what is said of a crossing."""
     found: dict[tuple[str, str], list[Verdict | None]] = {}
-    crossed = {(one.event.event_id, one.lot.lot_id): verdict(one) for one in chain.crossings()}
+    crossed = {(one.event.event_id, one.lot.lot_id): verdict(one) for one in chain.crossings}
     for lot_id, touch in chain.touches():
         event = touch.event
         if event.kind is EventKind.SHIP and event.to_facility_id:

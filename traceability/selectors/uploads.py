@@ -21,9 +21,12 @@ _MOST = 20
 
 @dataclass(frozen=True)
 class UploadPage:
-    """An import: ``counts`` holds (table, new rows, rows known before); ``findings`` is None while worked out."""
+    """An import: ``counts`` holds (table, new rows, rows known before); ``findings`` is None while worked out; ``step``
+    is what is being done, ``done`` per cent of the whole, None where that is not known."""
 
     upload: Upload
+    step: str
+    done: int | None
     counts: list[tuple[str, int, int]]
     findings: int | None
     opened: list[Finding]
@@ -57,7 +60,15 @@ def get_upload_page(upload: Upload) -> UploadPage:
         found = current_findings().filter(lot__in=stored, state="open").select_related("lot", "event")
         opened = list(found.order_by("-severity", "code", "lot__lot_id")[:12])
         opened.sort(key=lambda finding: finding.severity != "violation")
-    return UploadPage(upload, counts, findings, opened, lots)
+    return UploadPage(upload, *_progress(upload), counts, findings, opened, lots)
+
+
+def _progress(upload: Upload) -> tuple[str, int | None]:
+    try:
+        step, done = json.loads(upload.progress_path.read_text(encoding="utf-8"))
+    except OSError:
+        return upload.step or "waiting for a worker", None
+    return step, done
 
 
 def get_problems(upload: Upload) -> list[Mapping[str, Any]]:

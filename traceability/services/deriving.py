@@ -15,6 +15,7 @@ from jobs.registry import handler
 from ledger.domain.actor import WORKER, Actor
 from traceability import loading
 from traceability.batches import batches
+from traceability.domain.importing.progress import Phase, Tell, silent
 from traceability.domain.rules import Case, Found, find_all
 from traceability.domain.rules.custody import UNDER_WAY
 from traceability.domain.vocabulary import EventKind, FindingCode
@@ -96,7 +97,7 @@ def _taken(name: str) -> loading.Fresh | None:
 
 @collector_paused()
 @transaction.atomic
-def derive(*, lots: Collection[int], by: Actor, reason: str, name: str) -> Derived:
+def derive(*, lots: Collection[int], by: Actor, reason: str, name: str, tell: Tell = silent) -> Derived:
     """Work out states, findings and verdicts of some lots, and of all that depends on them. Safe to run twice."""
     one_at_a_time()
     newest = _newest_event_at()
@@ -108,12 +109,16 @@ def derive(*, lots: Collection[int], by: Actor, reason: str, name: str) -> Deriv
     scope = _scope(changed)
     events, fresh = scope.events | scope.commissions, _taken(name)
     keys = loading.load_around(events, fresh) if fresh else loading.load_keyed(events)
+    tell(Phase.FINDINGS, 0.2)
     measures, in_force = current_measures()
     case = Case(keys.chain, measures, in_force, newest)
     store_states(case, keys, scope.changed)
+    tell(Phase.FINDINGS, 0.45)
     store_feeds(keys, scope.changed)
     store_open_shipments(keys, scope.changed, newest)
+    tell(Phase.FINDINGS, 0.55)
     wanted = [found for found in find_all(case) if _in_scope(found, keys, scope)]
+    tell(Phase.FINDINGS, 0.9)
     return settle(
         findings=_current_findings(scope),
         found=[(one, keys.events[one.event_id], keys.lots[one.lot_id]) for one in wanted],

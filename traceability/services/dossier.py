@@ -78,7 +78,7 @@ def _context(gathered: Gathered, named: list[NamedDocument]) -> dict[str, Any]:
     lot = gathered.chain.lot
     shown = LotChain(lot, gathered.chain.chain, main_element(gathered.chain))
     keys = list(Lot.objects.filter(lot_id__in=gathered.chain.lots[-sections.MOST_ROWS :]).values_list("pk", flat=True))
-    page = get_lot_page(lot, EVERYTHING, "")
+    page = get_lot_page(lot, EVERYTHING, "", most=sections.MOST_ROWS)
     return {
         "page": page,
         **drawings(page),

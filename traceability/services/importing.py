@@ -13,6 +13,7 @@ from ledger.domain.actor import Actor
 from registry.models import Country
 from traceability.domain.importing.checking import Accepted, check
 from traceability.domain.importing.problems import Problem
+from traceability.domain.importing.progress import Phase, Tell, silent
 from traceability.domain.importing.reading import Sheet, read_sheets
 from traceability.domain.importing.tables import Table, tables
 from traceability.exceptions import ImportRefused
@@ -38,23 +39,24 @@ class Imported:
 @collector_paused()
 def import_lots(
     *, sheets: Iterable[Sheet], by: Actor, now: dt.datetime, reason: str = "", dry_run: bool = False,
-    found_before: Sequence[Problem] = (), derives_here: bool = False,
+    found_before: Sequence[Problem] = (), derives_here: bool = False, tell: Tell = silent,
 ) -> Imported:  # fmt: skip
     """Store everything new in the sheets, or raise ImportRefused with every problem, those ``found_before`` first.
 
     Parties, facilities, lots, assays and events each get an entry in the log; findings are worked out by a job.
     A dry run does all of it and takes it back. A caller that ``derives_here`` runs that job next in this process: it is
-    handed what was stored, and does not read it again.
+    handed what was stored, and does not read it again. ``tell`` hears how far it has come.
     """
     known = _tables(now)
     rows = read_sheets(sheets, known)
+    tell(Phase.CHECKING, 0)
     rows.problems[:0] = found_before
     with transaction.atomic():
-        accepted, problems = check(rows, known, StoredChain())
+        accepted, problems = check(rows, known, StoredChain(), tell)
         if problems:
             raise ImportRefused(problems)
         rows.tables.clear()  # a million rows need the memory that their facts have already
-        imported = _store(accepted, by, reason, dry_run=dry_run, derives_here=derives_here)
+        imported = _store(accepted, Storer(by, reason, tell), dry_run=dry_run, derives_here=derives_here)
         if dry_run:
             transaction.set_rollback(True)
     return imported
@@ -65,8 +67,7 @@ def _tables(now: dt.datetime) -> dict[str, Table]:
     return tables(now=now, countries=frozenset(countries))
 
 
-def _store(accepted: Accepted, by: Actor, reason: str, *, dry_run: bool, derives_here: bool) -> Imported:
-    storer = Storer(by, reason)
+def _store(accepted: Accepted, storer: Storer, *, dry_run: bool, derives_here: bool) -> Imported:
     storer.store(accepted)
     counts, first, last = accepted.counts(), storer.first, storer.last
     if first is None or last is None:
@@ -75,7 +76,8 @@ def _store(accepted: Accepted, by: Actor, reason: str, *, dry_run: bool, derives
     if dry_run or derives_here:
         hand_over(derivation, storer.fresh(accepted))
     if dry_run:
-        found = derive(lots=affected_by(first, last, derivation), by=by, reason=reason, name=derivation)
+        lots = affected_by(first, last, derivation)
+        found = derive(lots=lots, by=storer.by, reason=storer.reason, name=derivation, tell=storer.tell)
         return Imported(counts, accepted.unchanged, derivation, found.opened)
     enqueue(kind=REDERIVE, key=derivation, payload={"first": first, "last": last, "name": derivation})
     return Imported(counts, accepted.unchanged, derivation)

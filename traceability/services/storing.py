@@ -19,6 +19,7 @@ from traceability import loading
 from traceability.batches import batches
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFact, LotFact, PartyFact, degrees
 from traceability.domain.importing.checking import Accepted
+from traceability.domain.importing.progress import Phase, Tell, silent
 from traceability.domain.vocabulary import BIRTH_ROLES, INPUT_ROLES, EventKind, Role
 from traceability.live import assay_text, by_assay, event_text, lot_text
 from traceability.loading import Fresh
@@ -50,17 +51,21 @@ class Storer:
 
     by: Actor
     reason: str
+    tell: Tell = silent
     first: int | None = None
     last: int | None = None
     parties: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     lots: dict[str, int] = field(default_factory=dict)
+    to_store: int = 0
+    done: int = 0
     events: dict[str, int] = field(default_factory=dict)
 
     def store(self, accepted: Accepted) -> None:
         self._store_parties(accepted.parties)
         self._store_facilities(accepted.facilities)
         events, assays = accepted.events, accepted.assays
+        self.to_store, self.done = len(accepted.lots) + len(assays) + len(events), 0
         parties = {party for event in events for party in (event.party_id, event.to_party_id)}
         self.parties = _keys(Party, "party_id", parties | {assay.laboratory_id for assay in assays})
         places = {place for event in events for place in (event.facility_id, event.to_facility_id)}
@@ -83,6 +88,10 @@ class Storer:
             self.lots,
             self.last or 0,
         )
+
+    def _stored(self, count: int) -> None:
+        self.done += count
+        self.tell(Phase.STORING, self.done / max(self.to_store, 1))
 
     def _record(self, changes: Iterable[Change]) -> list[int]:
         entries = record_many(by=self.by, changes=changes, reason=self.reason)
@@ -127,6 +136,7 @@ class Storer:
                 (key, lot.lot_id, lot.mineral, lot.material.value, lot.hs_code, lot.custody_model.value, False, entry)
                 for lot, key, entry in rows
             ))  # fmt: skip
+            self._stored(len(piece))
 
     def _store_assays(self, assays: Sequence[AssayFact]) -> None:
         new = by_assay(assays)
@@ -139,6 +149,7 @@ class Storer:
             )  # fmt: skip
             rows = zip(names, entries, strict=True)
             bulk.insert(Assay, _ASSAY, (self._assay_row(row, entry) for name, entry in rows for row in new[name]))
+            self._stored(sum(len(new[name]) for name in names))
 
     def _assay_row(self, row: AssayFact, entry: int) -> tuple[Any, ...]:
         laboratory = self.parties[row.laboratory_id] if row.laboratory_id else None
@@ -157,6 +168,7 @@ class Storer:
             bulk.insert(EventLine, _LINE, (
                 self._line_row(event.kind, keys[event.event_id], line) for event in piece for line in event.lines
             ))  # fmt: skip
+            self._stored(len(piece))
 
     def _event_row(self, event: EventFact, keys: Mapping[str, int], entry: int) -> tuple[Any, ...]:
         offset = event.occurred_at.utcoffset() or dt.timedelta()

@@ -20,7 +20,7 @@ from jobs.registry import handler, periodic
 from jobs.services import enqueue
 from ledger.domain.actor import Actor, Door
 from traceability.domain.importing.problems import Code, Problem
-from traceability.domain.importing.progress import UploadState, count_rows, first_rows, reporting
+from traceability.domain.importing.progress import Phase, UploadState, count_rows, first_rows, per_cent, reporting
 from traceability.exceptions import BadUpload, CannotRead, ImportRefused, WrongState
 from traceability.exchange.archive import lay_out, unpack
 from traceability.exchange.reading import Found, read_path
@@ -134,21 +134,32 @@ def _import(upload: Upload, by: Actor, *, dry_run: bool) -> None:
     _tell(upload, step="reading the file")
     found = _read(upload)
     upload.preview = first_rows(found.sheets, _PREVIEWED)
-    _tell(upload, rows=count_rows(found.sheets), rows_read=0, step="reading the rows", preview=upload.preview)
+    rows = count_rows(found.sheets)
+    _tell(upload, rows=rows, step=Phase.READING.value, preview=upload.preview)
+    tell = _Progress(upload, dry_run=dry_run)
     imported = import_lots(
-        sheets=_last_step(upload, reporting(found.sheets, lambda read: _tell(upload, rows_read=read)), dry_run),
+        sheets=reporting(found.sheets, lambda read: tell(Phase.READING, read / rows)),
         found_before=found.problems,
         by=by,
         now=timezone.now(),
         reason=f"imported from {upload.name}",
         dry_run=dry_run,
+        tell=tell,
     )
     _note(upload, imported, dry_run=dry_run)
 
 
-def _last_step(upload: Upload, sheets: Any, dry_run: bool) -> Any:
-    yield from sheets
-    _tell(upload, rows_read=upload.rows, step="checking the whole" if dry_run else "storing")
+class _Progress:
+    """Writes how far an import is into a file beside what was uploaded: what one transaction has done, nobody else sees
+    in the database before its end."""
+
+    def __init__(self, upload: Upload, *, dry_run: bool) -> None:
+        self.path, self.dry_run = upload.progress_path, dry_run
+
+    def __call__(self, phase: Phase, done: float) -> None:
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(json.dumps([phase.value, per_cent(phase, done, dry_run=self.dry_run)]), encoding="utf-8")
+        fresh.replace(self.path)
 
 
 def _read(upload: Upload) -> Found:
@@ -179,6 +190,7 @@ def _refuse(upload: Upload, problems: Sequence[Problem]) -> None:
 
 
 def _move(upload: Upload, state: UploadState, step: str) -> None:
+    upload.progress_path.unlink(missing_ok=True)
     upload.state, upload.state_at, upload.step = state.value, timezone.now(), step
     upload.save()
 

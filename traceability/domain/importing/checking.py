@@ -10,6 +10,7 @@ from traceability.domain.elements import parse_analyte
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFact, LotFact, PartyFact
 from traceability.domain.importing.graph import graph_problems
 from traceability.domain.importing.problems import Code, Problem
+from traceability.domain.importing.progress import Phase, Tell, silent
 from traceability.domain.importing.reading import Row, Rows
 from traceability.domain.importing.tables import Table
 from traceability.domain.importing.values import shown
@@ -60,15 +61,17 @@ class Accepted:
         }
 
 
-def check(rows: Rows, tables: Mapping[str, Table], stored: Stored) -> tuple[Accepted, list[Problem]]:
+def check(
+    rows: Rows, tables: Mapping[str, Table], stored: Stored, tell: Tell = silent
+) -> tuple[Accepted, list[Problem]]:
     """Check everything; with a problem, what is accepted must not be stored."""
-    checker = _Checker(rows, tables, stored)
+    checker = _Checker(rows, tables, stored, tell)
     return checker.run()
 
 
 class _Checker:
-    def __init__(self, rows: Rows, tables: Mapping[str, Table], stored: Stored) -> None:
-        self.rows, self.tables, self.stored = rows, tables, stored
+    def __init__(self, rows: Rows, tables: Mapping[str, Table], stored: Stored, tell: Tell) -> None:
+        self.rows, self.tables, self.stored, self.tell = rows, tables, stored, tell
         self.problems = list(rows.problems)
         self.accepted = Accepted(unchanged=dict.fromkeys(tables, 0))
 
@@ -79,12 +82,16 @@ class _Checker:
         self.lots = self.stored.lots(ids["lots"])
         self.assays = self.stored.assays(ids["assays"])
         self.events = self.stored.events(ids["events"])
+        self.tell(Phase.CHECKING, 0.15)
         self._references()
+        self.tell(Phase.CHECKING, 0.3)
         self.accepted.parties = self._new("parties", PartyFact, "party_id", self.parties)
         self.accepted.facilities = self._new("facilities", FacilityFact, "facility_id", self.facilities)
         self.accepted.lots = self._new("lots", LotFact, "lot_id", self.lots)
         self._check_assays()
+        self.tell(Phase.CHECKING, 0.45)
         self._check_events()
+        self.tell(Phase.CHECKING, 0.75)
         self.problems += graph_problems(self.rows, self.accepted.events, self.events, self.stored)
         return self.accepted, sorted(self.problems, key=lambda problem: problem.order)
 
