@@ -27,8 +27,8 @@ def lot_state(lot: LotFact, *, is_public: bool) -> JSON:
 def lot_text(lot: LotFact, *, is_public: bool) -> Canonical:
     """``lot_state`` as the log writes it."""
     return Canonical(
-        f'{{"custody_model":"{lot.custody_model.value}","hs_code":"{lot.hs_code}",'
-        f'"is_public":{"true" if is_public else "false"},"material":"{lot.material.value}",'
+        f'{{"custody_model":"{lot.custody_model}","hs_code":"{lot.hs_code}",'
+        f'"is_public":{"true" if is_public else "false"},"material":"{lot.material}",'
         f'"mineral":{quoted(lot.mineral)}}}'
     )
 
@@ -60,7 +60,7 @@ def assay_text(rows: Iterable[AssayFact]) -> Canonical:
 def _assay_text(row: AssayFact) -> str:
     moisture = "null" if row.moisture_pct is None else f'"{decimal_text(row.moisture_pct)}"'
     return (
-        f'{{"analyte":"{row.analyte}","basis":"{row.basis.value}","certificate_sha256":{_or_null(row.certificate_sha256)},'
+        f'{{"analyte":"{row.analyte}","basis":"{row.basis}","certificate_sha256":{_or_null(row.certificate_sha256)},'
         f'"grade_pct":"{decimal_text(row.grade_pct)}","laboratory_id":{_or_null(row.laboratory_id)},'
         f'"lot_id":{quoted(row.lot_id)},"moisture_pct":{moisture},"sampled_on":"{row.sampled_on.isoformat()}"}}'
     )
@@ -94,13 +94,13 @@ def event_state(event: EventFact) -> JSON:
 def event_text(event: EventFact) -> Canonical:
     """``event_state`` as the log writes it."""
     lines = ",".join(
-        f'{{"basis":"{line.basis.value}","lot_id":{quoted(line.lot_id)},"quantity":"{decimal_text(line.quantity)}",'
-        f'"role":"{line.role.value}","unit":"{line.unit.value}"}}'
+        f'{{"basis":"{line.basis}","lot_id":{quoted(line.lot_id)},"quantity":"{decimal_text(line.quantity)}",'
+        f'"role":"{line.role}","unit":"{line.unit}"}}'
         for line in event.lines
     )
     return Canonical(
         f'{{"corrects_event_id":{_or_null(event.corrects_event_id)},"facility_id":{quoted(event.facility_id)},'
-        f'"kind":"{event.kind.value}","lines":[{lines}],"occurred_at":"{event.occurred_at.isoformat()}",'
+        f'"kind":"{event.kind}","lines":[{lines}],"occurred_at":"{event.occurred_at.isoformat()}",'
         f'"party_id":{quoted(event.party_id)},"permit_number":{_or_null(event.permit_number)},'
         f'"reason":{_or_null(event.reason)},"to_facility_id":{_or_null(event.to_facility_id)},'
         f'"to_party_id":{_or_null(event.to_party_id)}}}'

@@ -93,7 +93,8 @@ class Storer:
         self.done += count
         self.tell(Phase.STORING, self.done / max(self.to_store, 1))
 
-    def _record(self, changes: Iterable[Change]) -> list[int]:
+    def _record(self, count: int, changes: Iterable[Change]) -> list[int]:
+        """The entries of so many changes."""
         entries = record_many(by=self.by, changes=changes, reason=self.reason)
         if entries:
             self.first, self.last = entries[0] if self.first is None else self.first, entries[-1]
@@ -126,14 +127,13 @@ class Storer:
 
     def _store_lots(self, lots: Sequence[LotFact]) -> None:
         for piece in _pieces(lots):
-            entries = self._record(
-                Change("report", "lot", lot.lot_id, None, lot_text(lot, is_public=False)) for lot in piece
-            )
+            changes = (Change("report", "lot", lot.lot_id, None, lot_text(lot, is_public=False)) for lot in piece)
+            entries = self._record(len(piece), changes)
             keys = bulk.next_keys(Lot, len(piece))
             self.lots.update((lot.lot_id, key) for lot, key in zip(piece, keys, strict=True))
             rows = zip(piece, keys, entries, strict=True)
             bulk.insert(Lot, _LOT, (
-                (key, lot.lot_id, lot.mineral, lot.material.value, lot.hs_code, lot.custody_model.value, False, entry)
+                (key, lot.lot_id, lot.mineral, lot.material, lot.hs_code, lot.custody_model, False, entry)
                 for lot, key, entry in rows
             ))  # fmt: skip
             self._stored(len(piece))
@@ -142,18 +142,19 @@ class Storer:
         new = by_assay(assays)
         for names in _pieces(list(new)):
             before = by_assay(loading.load_assays_named(names))
-            entries = self._record(
+            changes = (
                 Change("report", "assay", name, assay_text(before[name]) if name in before else None,
                        assay_text([*before.get(name, ()), *new[name]]))
                 for name in names
             )  # fmt: skip
+            entries = self._record(len(names), changes)
             rows = zip(names, entries, strict=True)
             bulk.insert(Assay, _ASSAY, (self._assay_row(row, entry) for name, entry in rows for row in new[name]))
             self._stored(sum(len(new[name]) for name in names))
 
     def _assay_row(self, row: AssayFact, entry: int) -> tuple[Any, ...]:
         laboratory = self.parties[row.laboratory_id] if row.laboratory_id else None
-        return (row.assay_id, self.lots[row.lot_id], row.sampled_on.isoformat(), row.basis.value,
+        return (row.assay_id, self.lots[row.lot_id], row.sampled_on.isoformat(), row.basis,
                 bulk.exact(row.moisture_pct), row.analyte, bulk.exact(row.grade_pct), laboratory,
                 row.certificate_sha256 or "", entry)  # fmt: skip
 
@@ -162,7 +163,8 @@ class Storer:
         self.events.update(keys)
         keys.update(_keys(Event, "event_id", {event.corrects_event_id for event in events} - keys.keys()))
         for piece in _pieces(events):
-            entries = self._record(Change("report", "event", one.event_id, None, event_text(one)) for one in piece)
+            changes = (Change("report", "event", one.event_id, None, event_text(one)) for one in piece)
+            entries = self._record(len(piece), changes)
             rows = zip(piece, entries, strict=True)
             bulk.insert(Event, _EVENT, (self._event_row(event, keys, entry) for event, entry in rows))
             bulk.insert(EventLine, _LINE, (
@@ -175,7 +177,7 @@ class Storer:
         return (
             keys[event.event_id],
             event.event_id,
-            event.kind.value,
+            event.kind,
             bulk.instant(event.occurred_at),
             int(offset.total_seconds()),
             self.places[event.facility_id],
@@ -190,7 +192,7 @@ class Storer:
 
     def _line_row(self, kind: EventKind, event: int, line: LineFact) -> tuple[Any, ...]:
         side, quantity = _SIDES[kind, line.role], bulk.exact(line.quantity)
-        return (event, self.lots[line.lot_id], line.role.value, side, quantity, line.unit.value, line.basis.value)
+        return (event, self.lots[line.lot_id], line.role, side, quantity, line.unit, line.basis)
 
 
 def _pieces(items: Sequence[T]) -> Iterator[list[T]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, repeat
 from typing import Any, Protocol
 
 from traceability.domain.importing.problems import Code, Problem
-from traceability.domain.importing.tables import Table
+from traceability.domain.importing.tables import Column, Table
 from traceability.domain.importing.values import BadValue, shown
+
+#: Rows that are read together.
+_PIECE = 5_000
 
 
 class SizedRows(Protocol):
@@ -37,7 +41,7 @@ class Row:
     is in ``bad``. Rows lie in memory by the million: they share the names of their columns."""
 
     number: int
-    cells: list[Any]
+    cells: Sequence[Any]
     places: Mapping[str, int]
     bad: frozenset[str] = frozenset()
 
@@ -102,7 +106,10 @@ def _read_sheet(sheet: Sheet, table: Table, found: Rows) -> list[Row]:
     if not is_readable:
         return []  # each row would say the same again
     reader = _RowReader(table, header, found.problems)
-    return [reader.read(number, cells) for number, cells in sheet.rows if any(cells)]
+    rows, read = iter(sheet.rows), list[Row]()
+    while piece := list(islice(rows, _PIECE)):
+        read += reader.read_all(piece)
+    return read
 
 
 def _header_faults(table: Table, header: list[str]) -> Iterator[Problem]:
@@ -134,6 +141,35 @@ class _RowReader:
         self.columns = [(at.get(column.name, 1_000_000), column.read, column) for column in table.columns]
         self.places = {column.name: place for place, column in enumerate(table.columns)}
 
+    def read_all(self, rows: list[tuple[int, list[str]]]) -> list[Row]:
+        """Rows read column by column, where every cell can be read: each different one once. Else row by row."""
+        if all(len(cells) == self.width and any(cells) for _number, cells in rows):
+            columns = list(zip(*(cells for _number, cells in rows), strict=True))
+            try:
+                values = [self._column(columns, *column) for column in self.columns]
+            except BadValue:
+                pass
+            else:
+                read = zip(*values, strict=True)
+                return [Row(number, cells, self.places) for (number, _), cells in zip(rows, read, strict=True)]
+        return [self.read(number, cells) for number, cells in rows if any(cells)]
+
+    def _column(
+        self, columns: Sequence[Sequence[str]], place: int, read: Callable[[str], Any], column: Column
+    ) -> Iterable[Any]:
+        if place >= len(columns):
+            return repeat(self._value("", read, column), len(columns[0]))
+        cells = columns[place]
+        values = {cell: self._value(cell, read, column) for cell in set(cells)}
+        return map(values.__getitem__, cells)
+
+    def _value(self, cell: str, read: Callable[[str], Any], column: Column) -> Any:
+        if cell and not cell.isspace():
+            return read(cell)
+        if column.required:
+            raise BadValue(f"{column.name} is missing")
+        return None
+
     def read(self, number: int, cells: list[str]) -> Row:
         values: list[Any] = []
         bad: list[str] = []
@@ -144,10 +180,7 @@ class _RowReader:
             cell = cells[place] if place < width else ""
             value = None
             try:
-                if cell and not cell.isspace():
-                    value = read(cell)
-                elif column.required:
-                    raise BadValue(f"{column.name} is missing")
+                value = self._value(cell, read, column)
             except BadValue as error:
                 self.problems.append(Problem(self.table.file, number, column.name, Code.BAD_VALUE, str(error)))
                 bad.append(column.name)
