@@ -248,8 +248,10 @@ class _Checker:
         if "event_lines" in self.rows.cut:
             return
         rows = self.rows.of("event_lines")
+        if Role.LOSS not in self.rows.column("event_lines", "role"):
+            return
         inputs = {(row.get("event_id"), row.get("lot_id")) for row in rows if row.get("role") is Role.INPUT}
-        unreadable = {row.get("event_id") for row in rows if {"role", "lot_id"} & row.bad}
+        unreadable = {row.get("event_id") for row in rows if row.bad and {"role", "lot_id"} & row.bad}
         for row in rows:
             if row.get("role") is Role.LOSS and kinds.get(row.get("event_id")) is EventKind.TRANSFORM:
                 lost = (row.get("event_id"), row.get("lot_id"))

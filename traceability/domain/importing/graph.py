@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from traceability.domain.facts import EventFact
@@ -29,14 +30,16 @@ class _Event:
         self.roles: dict[Role, list[str]] = {}
         self.is_readable = self.kind is not None
 
-    def lots(self, roles: Iterable[Role]) -> list[str]:
-        return [lot for role in roles for lot in self.roles.get(role, ())]
+    def lots(self, roles: Iterable[Role]) -> set[str]:
+        return {lot for role in roles for lot in self.roles.get(role, ())}
 
+    @cached_property
     def born(self) -> set[str]:
-        return set(self.lots(BIRTH_ROLES.get(self.kind, ()))) if self.kind else set()
+        return self.lots(BIRTH_ROLES.get(self.kind, ())) if self.kind else set()
 
+    @cached_property
     def went_in(self) -> set[str]:
-        return set(self.lots(INPUT_ROLES.get(self.kind, ()))) if self.kind else set()
+        return self.lots(INPUT_ROLES.get(self.kind, ())) if self.kind else set()
 
 
 def graph_problems(
@@ -58,7 +61,7 @@ def graph_problems(
         yield from _incomplete(live)
     gone = {event_id for event_id in corrected if event_id in stored_events}
     lots = {row.get("lot_id") for row in rows.of("lots")} - {None}
-    lots |= {lot for event in live.values() for lot in event.born()}
+    lots |= {lot for event in live.values() for lot in event.born}
     lots |= {line.lot_id for event_id in gone for line in stored_events[event_id].lines}
     yield from _birth_problems(rows, live, lots, gone, stored)
     yield from _cycles(rows, live, gone, stored)
@@ -104,12 +107,13 @@ def _birth_problems(
     numbers = {row.get("lot_id"): row.number for row in reversed(rows.of("lots"))}
     known = numbers.keys() | births.keys()
     for event_id, event in live.items():
-        for lot in event.born():
+        for lot in event.born:
             births.setdefault(lot, set()).add(event_id)
-    unsure = _maybe_born(rows, live)
-    for lot in sorted(lots & known):
+    wrong = sorted(lot for lot in lots & known if len(births.get(lot, ())) != 1)
+    unsure = _maybe_born(rows, live) if wrong else set()
+    for lot in wrong:
         count = len(births.get(lot, ()))
-        if count == 1 or (count == 0 and (lot in unsure or None in unsure)):
+        if count == 0 and (lot in unsure or None in unsure):
             continue
         where = f"{count} events: {', '.join(sorted(births[lot]))}" if count else "no event"
         message = f"lot {shown(lot)} is born in {where}; a lot is born once, as an output, a by-product, or in packing"
@@ -153,23 +157,35 @@ def _cycles(rows: Rows, live: Mapping[str, _Event], gone: set[str], stored: Stor
 def _pairs(event: _Event) -> Iterator[tuple[str, str]]:
     """Edges of one event through a node of its own: inputs + outputs of them instead of inputs × outputs."""
     node = f"{_NODE}{event.row.get('event_id')}"
-    for lot in event.went_in():
+    for lot in event.went_in:
         yield lot, node
-    if event.went_in():
-        for lot in event.born():
+    if event.went_in:
+        for lot in event.born:
             yield node, lot
 
 
 def _circles(edges: Iterable[Edge]) -> Iterator[set[str]]:
     """Sets of lots that are each other's ancestors (strongly connected components of more than one, Tarjan)."""
     after: dict[str, list[str]] = {}
+    waits: dict[str, int] = {}
     for before, below, _event in edges:
         after.setdefault(before, []).append(below)
-        after.setdefault(below, [])
+        waits[below] = waits.get(below, 0) + 1
+    _peel(after, waits)
     for component in _components(after):
         lots = {lot for lot in component if not lot.startswith(_NODE)}
         if len(component) > 1:
             yield lots
+
+
+def _peel(after: dict[str, list[str]], waits: dict[str, int]) -> None:
+    """Take away all that no circle is above: of a graph without circles everything, and that quickly."""
+    ready = [node for node in after if node not in waits]
+    while ready:
+        for below in after.pop(ready.pop(), ()):
+            waits[below] -= 1
+            if not waits[below]:
+                ready.append(below)
 
 
 def _components(after: Mapping[str, list[str]]) -> Iterator[list[str]]:
@@ -197,7 +213,7 @@ def _components(after: Mapping[str, list[str]]) -> Iterator[list[str]]:
                 index[child] = low[child] = len(index)
                 stack.append(child)
                 on_stack.add(child)
-                work.append((child, iter(after[child])))
+                work.append((child, iter(after.get(child, ()))))
             elif child in on_stack:
                 low[node] = min(low[node], index[child])
 

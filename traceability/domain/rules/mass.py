@@ -116,8 +116,9 @@ class TimeOrder(Rule):
 
     def find(self, case: Case) -> Iterator[Found]:
         for lot_id, life in case.chain.lives.items():
-            days = {touch.event.event_id: touch.event.day for touch in life}
-            for event_id, why in misplaced(life).items():
+            wrong = misplaced(life)
+            days = {touch.event.event_id: touch.event.day for touch in life} if wrong else {}
+            for event_id, why in wrong.items():
                 yield self.found(event_id, lot_id, day=days[event_id], why=why)
 
 
