@@ -3,8 +3,9 @@
     python -m tests.bench import            both databases, 100,000 lines
     BENCH_LINES=1000000 python -m tests.bench.bench_import sqlite
 
-Three sides, each on a new database: everything (validation, balances, findings, states, log); without findings and
-log; and the bare rows. All foreign keys, unique constraints, indexes and append-only triggers stand in all three.
+Three sides, each on a new database: everything (validation, balances, findings, states, edges, log) but sealing, which
+is the sequencer's work and has a goal of its own; without findings and log; and the bare rows. All foreign keys, unique
+constraints, indexes and append-only triggers stand in all three.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def main() -> int:
             prepare_bare(files)
             floor = timed(lambda: load_bare(bare))
     count = bare.count
-    print(f" {kind}: {count} rows of lots, assays, events and lines")
+    print(f" {kind}: {count} rows of lots, assays, events and lines; sealing, another process's work, is left out")
     print(f"  bare {count / floor:,.0f} rows/s, without findings and log {count / plain:,.0f} rows/s,"
           f" whole import {count / whole:,.0f} rows/s, peak {peak:.0f} MB")  # fmt: skip
     whole_goal, plain_goal = GOALS[kind]
