@@ -160,19 +160,20 @@ class _Checker:
         found: dict[Hashable, AssayFact] = {}
         analytes = {(assay, parse_analyte(formula).element): formula for assay, formula in self.assays}
         for row in self.rows.of("assays"):
-            if row.has("assay_id") and row.has("analyte"):
-                self._one_analyte_an_element(row, analytes)
-            if row.is_whole:
-                key = (row.get("assay_id"), row.get("analyte"))
-                self._place("assays", row, "assay_id", key, AssayFact(**row.values), self.assays, found)
+            assay, lot_id, sampled_on, basis, moisture, formula, grade, laboratory, sha256 = row.cells
+            if assay is not None and formula is not None:
+                other = analytes.setdefault((assay, parse_analyte(formula).element), formula)
+                if other != formula:
+                    self._two_of_one_element(row, other)
+            if not row.bad:
+                made = AssayFact(assay, lot_id, sampled_on, basis, formula, grade, moisture, laboratory, sha256)
+                self._place("assays", row, "assay_id", (assay, formula), made, self.assays, found)
         self.accepted.assays = list(found.values())
 
-    def _one_analyte_an_element(self, row: Row, analytes: dict[tuple[str, str], str]) -> None:
+    def _two_of_one_element(self, row: Row, other: str) -> None:
         assay, formula = row.get("assay_id"), row.get("analyte")
-        other = analytes.setdefault((assay, parse_analyte(formula).element), formula)
-        if other != formula:
-            message = f"assay {shown(assay)} gives {other} already, which is the same element as {formula}"
-            self._problem("assays", row, "analyte", Code.BAD_VALUE, message)
+        message = f"assay {shown(assay)} gives {other} already, which is the same element as {formula}"
+        self._problem("assays", row, "analyte", Code.BAD_VALUE, message)
 
     def _check_events(self) -> None:
         lines = self._lines()
