@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from functools import partial
 
 import pytest
@@ -25,6 +26,17 @@ def _write(count: int = 3) -> None:
     with transaction.atomic():
         record_many(by=COMMAND, changes=[Change("put", "thing", str(n), None, {"n": n}) for n in range(count)])
     seal_all()
+
+
+def test_many_entries_keep_every_text_as_it_is() -> None:
+    texts = ["", "\\N", "NULL", '"', '""', "a,b", "a\tb", "a\nb", "a\r\nb", "\\.", "\\", " x ", "é漢\U0001f600"]
+    with transaction.atomic():
+        changes = [Change("put", "thing", text, None, {"text": text}) for text in texts]
+        numbers = record_many(by=COMMAND, changes=changes, reason='said "so",\n\\N')
+    rows = Entry.objects.filter(pk__in=numbers).order_by("pk")
+    assert [row.object_id for row in rows] == texts
+    assert [json.loads(row.after)["text"] for row in rows] == texts
+    assert {row.reason for row in rows} == {'said "so",\n\\N'}
 
 
 def test_an_entry_outside_the_transaction_of_its_change_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,13 +40,13 @@ BY = Actor("tester", Door.COMMAND)
 CLOSE = Fraction(1, 10_000)
 
 
-def take_in(tables: Tables) -> None:
+def take_in(tables: Tables, *, derives_here: bool = False) -> None:
     sheets = []
     for name, rows in tables.items():
         header = list(rows[0]) if rows else []
         body = [(number, list(row.values())) for number, row in enumerate(rows, start=2)]
         sheets.append(Sheet(f"{name}.csv", header, body))
-    import_lots(sheets=sheets, by=BY, now=timezone.now(), reason="test")
+    import_lots(sheets=sheets, by=BY, now=timezone.now(), reason="test", derives_here=derives_here)
     settle()
 
 
@@ -114,7 +114,7 @@ def test_every_finding_and_share_is_that_of_the_contract_and_none_besides(seed: 
     chance = random.Random(seed)
     when = chance.randrange(count)
     for number, piece in enumerate(pieces(tables, seed, count)):
-        take_in(piece)
+        take_in(piece, derives_here=number % 2 == 0)
         if number == when:
             load_measures(rows=json.loads(json.dumps(MEASURES)), by=BY, reason="test")
             settle()

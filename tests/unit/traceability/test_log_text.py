@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.domain.canonical import plain
-from traceability.domain.facts import AssayFact, EventFact, LineFact
-from traceability.domain.vocabulary import EventKind, MassBasis, Role, Unit
-from traceability.live import assay_state, assay_text, event_state, event_text
+from traceability.domain.facts import AssayFact, EventFact, LineFact, LotFact
+from traceability.domain.vocabulary import CustodyModel, EventKind, MassBasis, Material, Role, Unit
+from traceability.live import assay_state, assay_text, event_state, event_text, lot_state, lot_text
 
 _TEXT = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
 _MAYBE = st.none() | _TEXT
@@ -29,6 +29,17 @@ _ASSAY = st.builds(
     AssayFact, _TEXT, _TEXT, st.dates(), st.sampled_from(MassBasis), st.sampled_from(["Nd2O3", "Ni", "WO3"]), _NUMBER,
     st.none() | _NUMBER, _MAYBE, st.none() | st.just("a" * 64),
 )  # fmt: skip
+
+_LOT = st.builds(
+    LotFact, _TEXT, _TEXT, st.sampled_from(Material), st.from_regex(r"[0-9]{6}", fullmatch=True),
+    st.sampled_from(CustodyModel),
+)  # fmt: skip
+
+
+@given(_LOT, st.booleans())
+def test_the_text_of_a_lot(lot: LotFact, is_public: bool) -> None:
+    expected = rfc8785.dumps(plain(lot_state(lot, is_public=is_public))).decode()
+    assert lot_text(lot, is_public=is_public) == expected
 
 
 @given(_EVENT)
