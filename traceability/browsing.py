@@ -29,6 +29,7 @@ from traceability.domain.path_layout import Remark
 from traceability.domain.path_picture import path_picture
 from traceability.domain.vocabulary import FindingState, Severity, Verdict
 from traceability.exceptions import UnknownElement
+from traceability.memory import collector_paused
 from traceability.models import BorderVerdict, Event, Finding, Lot, LotState
 from traceability.pages.claims import Shares
 from traceability.pages.lot import (
@@ -63,9 +64,10 @@ from traceability.timeline import moment_rows
 _DRY = "dry"
 _MOST_MADE = 50
 #: Rows of each list at first; all of them are there for the asking.
-_MOST_ROWS = 100
+_MOST_ROWS = 50
 
 
+@collector_paused()
 def get_lot_page(lot: Lot, user: Any, asked_element: str, *, most: int | None = _MOST_ROWS) -> LotPage:
     """Everything on a lot's page for an element (empty: the likeliest one, `dry`: dry mass), each list with the first
     ``most`` of its rows (None: all). Raises UnknownElement."""

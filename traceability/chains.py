@@ -38,8 +38,8 @@ class LotChain:
     @cached_property
     def lots(self) -> list[str]:
         """The lot and its ancestors, by birth."""
-        born = self.chain.births
-        return sorted(self.walk.lots, key=lambda lot: (born[lot].event.order, lot))
+        born, place = self.chain.births, self.chain.place
+        return sorted(self.walk.lots, key=lambda lot: (place[born[lot].event.event_id], lot))
 
     @property
     def elements(self) -> list[str]:
@@ -182,7 +182,8 @@ def _last_use(life: list[Touch], is_asked: bool) -> dt.datetime | None:
 def _add_deeds(chain: LotChain, found: Mapping[str, Holder]) -> None:
     """What each did, in order, and the mass it passed on: a lot that was sold and shipped counts once."""
     passed: dict[str, dict[str, Decimal]] = {}
-    deeds = sorted(chain.touches(), key=lambda pair: pair[1].event.order)
+    place = chain.chain.place
+    deeds = sorted(chain.touches(), key=lambda pair: place[pair[1].event.event_id])
     for lot_id, touch in deeds:
         holder = found.get(touch.event.party_id)
         if holder is None:

@@ -39,7 +39,8 @@ def moment_rows(
     touched: dict[str, tuple[EventFact, list[tuple[str, Touch]]]] = {}
     for lot_id, touch in chain.touches():
         touched.setdefault(touch.event.event_id, (touch.event, []))[1].append((lot_id, touch))
-    shown = sorted(touched.values(), key=lambda pair: pair[0].order, reverse=True)[:most]
+    place = chain.chain.place
+    shown = sorted(touched.values(), key=lambda pair: place[pair[0].event_id], reverse=True)[:most]
     parties = _names(Party, "party_id", (each for e, _ in shown for each in (e.party_id, e.to_party_id)))
     places = _names(Facility, "facility_id", (each for e, _ in shown for each in (e.facility_id, e.to_facility_id)))
     for event, lots in shown:

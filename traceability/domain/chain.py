@@ -93,6 +93,11 @@ class Chain:
         self._assays = tuple(assays)
 
     @cached_property
+    def place(self) -> dict[str, int]:
+        """The place of each live event in their order: what to sort by, cheaper than two times with offsets."""
+        return {event.event_id: number for number, event in enumerate(self.events)}
+
+    @cached_property
     def made_of(self) -> dict[str, Composition]:
         """What each assayed lot is made of."""
         by_lot: dict[str, list[AssayFact]] = {}

@@ -97,12 +97,14 @@ class Graph:
     groups: tuple[Group, ...]
     countries: Mapping[str, str]
     thick: dict[str, float] = field(default_factory=dict)
+    #: Units of width a kilogram: the heaviest lot is as thick as is comfortable.
+    scale: float = 0.0
 
     @classmethod
     def of(cls, lots: Sequence[PathLot], links: Sequence[PathLink], countries: Mapping[str, str]) -> Graph:
         step = steps(lots, links)
         graph = cls({lot.lot_id: lot for lot in lots}, tuple(links), step, groups(lots, links, step), countries)
-        scale = graph.scale
+        scale = graph.scale = graph._scale()
         into: dict[str, float] = defaultdict(float)
         out: dict[str, float] = defaultdict(float)
         for link in links:
@@ -113,9 +115,7 @@ class Graph:
             graph.thick[lot.lot_id] = max(6.0, float(lot.kg or 0) * scale, into[lot.lot_id], out[lot.lot_id]) + 3
         return graph
 
-    @property
-    def scale(self) -> float:
-        """Units of width a kilogram: the heaviest lot is as thick as is comfortable."""
+    def _scale(self) -> float:
         masses = [float(lot.kg) for lot in self.lots.values() if lot.kg]
         masses += [float(sum((kg for _, kg in link.strands), Decimal(0))) for link in self.links]
         heaviest = max(masses, default=0.0)
