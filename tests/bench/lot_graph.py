@@ -100,7 +100,7 @@ def load(births: Any, prefix: str = "L") -> int:
         bulk.insert(Feed, ("event_id", "source_id", "lot_id", "dry_kg"), feeds)
         bulk.insert(LotState, ("lot_id", "lot_name", "mineral_code", "material", "born_in_id", "born_in_name",
                                "born_at_id", "born_kg", "balance_kg", "is_held", "holder_id", "place_id", "is_assayed",
-                               "metals", "excess"), states)  # fmt: skip
+                               "dry_part", "metals", "excess"), states)  # fmt: skip
         for rows in (lots, events, lines, states, feeds):
             rows.clear()
 
@@ -115,7 +115,7 @@ def load(births: Any, prefix: str = "L") -> int:
             lines.append((number, lot, "output", 1, "150", "KGM", "dry"))
             states.append((
                 lot, f"{prefix}{lot}", "rare_earths", "ore", number, f"{prefix}E{number}", place, "150", "10",
-                layer == LAYERS - 1, party, place, True, f";Nd={metal_per_kg(lot):.1f};", "",
+                layer == LAYERS - 1, party, place, True, "1", f";Nd={metal_per_kg(lot):.1f};", "",
             ))  # fmt: skip
             born_in[lot] = number
         count += len(outputs)

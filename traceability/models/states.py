@@ -18,10 +18,11 @@ class LotState(models.Model):
     """A lot as it stands after its last live event; masses are dry kilograms.
 
     ``place`` is the facility of its last receipt, else of its birth; ``is_held``: more than 1 % of the birth mass is
-    left. What a trace tells of a lot stands here too, so that each is one row to read: its id, its birth event and that
-    event's facility. ``metals`` gives the kilograms of each element in a kilogram of its dry mass by the assay that
-    counts (0 where it found none), and ``excess`` the unknown share in what its birth event made, by element (empty:
-    dry mass), where more came out than went in; both as ``pairs_text`` writes them.
+    left; ``dry_part`` is the dry share of its wet mass (1 where moisture is not stated). What a trace tells of a lot
+    stands here too, so that each is one row to read: its id, its birth event and that event's facility. ``metals`` gives
+    the kilograms of each element in a kilogram of its dry mass by the assay that counts (0 where it found none), and
+    ``excess`` the unknown share in what its birth event made, by element (empty: dry mass), where more came out than
+    went in; both as ``pairs_text`` writes them.
     """
 
     lot = RowKeyField(Lot, models.PROTECT, primary_key=True, related_name="state")
@@ -37,6 +38,7 @@ class LotState(models.Model):
     holder = derived_key(Party, "held_lots", db_index=True)
     place = derived_key(Facility, "held_lots")
     is_assayed = models.BooleanField()
+    dry_part = ExactDecimalField()
     metals = models.TextField(blank=True)
     excess = models.TextField(blank=True)
 

@@ -14,10 +14,11 @@ from traceability import loading
 from traceability.batches import batches
 from traceability.domain.claims import BY_ACCOUNT, About, CreditKind, Standing, down_to_mg
 from traceability.domain.mass import KG_PER_UNIT
+from traceability.domain.pairs import pair_of
 from traceability.domain.precision import precisely
 from traceability.domain.trace import origins_of
 from traceability.domain.vocabulary import CustodyModel, EventKind, MassBasis, Unit
-from traceability.models import Claim, Credit, EventLine, Lot, LotMetal, LotState
+from traceability.models import Claim, Credit, EventLine, Lot, LotState
 from traceability.selectors.trace import walk_up
 from traceability.selectors.visibility import can_view_all, get_parties
 
@@ -42,8 +43,7 @@ def element_kg(lot: Lot, element: str) -> Decimal:
     born: Decimal = lot.state.born_kg
     if not element:
         return born
-    metal = LotMetal.objects.filter(lot=lot, element=element).first()
-    return born * metal.per_kg if metal else Decimal(0)
+    return born * (pair_of(lot.state.metals, element) or Decimal(0))
 
 
 @precisely

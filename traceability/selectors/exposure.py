@@ -12,22 +12,17 @@ from django.db.models import Q, QuerySet
 from traceability import loading
 from traceability.batches import batches
 from traceability.domain.exposure import Exposure, HeldLot, Reach, exposed
-from traceability.domain.mixing import Graph, mix, shares_from
-from traceability.domain.pairs import pair_of
-from traceability.domain.precision import precisely
+from traceability.domain.mixing import shares_from
 from traceability.domain.vocabulary import EventKind
 from traceability.models import EventLine, LotState
-from traceability.rows import decimal, select
-
-_STATES = "SELECT lot_id, born_in_id, excess FROM traceability_lotstate WHERE lot_id {keys}"
-_FEEDS = "SELECT event_id, lot_id, dry_kg FROM traceability_feed WHERE event_id {keys}"
+from traceability.selectors.mixes import load_graph
 
 
 def get_exposure(reach: Reach, *, public_only: bool = False) -> Exposure:
     """The held lots that, or an ancestor of which, left the country under the reach or lie there under it."""
     seeds = touched_lots(reach)
     below = loading.descendants(seeds)
-    shares = shares_from(_dry_graph(below), seeds)
+    shares = shares_from(load_graph(below, None), seeds)
     held = _held(below, public_only=public_only)
     return exposed(held.values(), {lot.lot_id: shares.get(key, Decimal(0)) for key, lot in held.items()}.get)
 
@@ -75,19 +70,3 @@ def _held(lots: Collection[int], *, public_only: bool) -> dict[int, HeldLot]:
         for key, lot_id, holder, country, kg in rows.values_list(*columns):
             found[key] = HeldLot(lot_id, holder, country, kg, is_held=True)
     return found
-
-
-@precisely
-def _dry_graph(lots: Collection[int]) -> Graph[int, int]:
-    """The births of some lots with the dry-mass mixes of all their inputs."""
-    born_in: dict[int, int] = {}
-    unknown: dict[int, Decimal] = {}
-    for lot, event, excess in select(_STATES, lots):
-        born_in[lot] = event
-        unknown[event] = pair_of(excess, "") or Decimal(0)
-    fed: dict[int, tuple[list[int], list[Decimal]]] = {event: ([], []) for event in unknown}
-    for event, lot, kg in select(_FEEDS, unknown.keys()):
-        fed[event][0].append(lot)
-        fed[event][1].append(decimal(kg))
-    mixes = {event: mix(inputs, dry_kg, dry_gain=unknown[event]) for event, (inputs, dry_kg) in fed.items()}
-    return Graph(born_in, mixes)

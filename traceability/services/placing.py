@@ -21,7 +21,8 @@ from traceability.models import Feed, LotState, OpenShipment
 from traceability.rows import execute, select
 
 _STATE = ("lot_id", "lot_name", "mineral_code", "material", "born_in_id", "born_in_name", "born_at_id", "born_kg",
-          "balance_kg", "is_held", "holder_id", "place_id", "is_assayed", "metals", "excess")  # fmt: skip
+          "balance_kg", "is_held", "holder_id", "place_id", "is_assayed", "dry_part", "metals",
+          "excess")  # fmt: skip
 _FEED = ("event_id", "source_id", "lot_id", "dry_kg")
 
 _CORRECTED = """
@@ -51,7 +52,8 @@ def _states(case: Case, keys: Loaded, names: Mapping[str, int]) -> Iterable[tupl
             keys.events[birth.event_id], birth.event_id, facilities[birth.facility_id],
             bulk.exact(chain.born_kg(name)), bulk.exact(one.kg), one.is_held,
             parties[one.holder], facilities[places[name]],
-            made_of is not None, pairs_text(made_of.metals) if made_of else "",
+            made_of is not None, bulk.exact(made_of.dry_part) if made_of else "1",
+            pairs_text(made_of.metals) if made_of else "",
             pairs_text({element or "": share for element, share in gains.items()}) if gains else "",
         )  # fmt: skip
 

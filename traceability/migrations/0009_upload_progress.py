@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('traceability', '0007_feeds'),
+        ('traceability', '0008_feeds'),
     ]
 
     operations = [

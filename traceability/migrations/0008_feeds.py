@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('registry', '0007_facts_as_known'),
-        ('traceability', '0006_sharing'),
+        ('traceability', '0007_claims'),
     ]
 
     operations = [
@@ -114,10 +114,6 @@ class Migration(migrations.Migration):
             model_name='lotstate',
             name='born_at',
             field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.facility'),
-        ),
-        migrations.RemoveField(
-            model_name='lotstate',
-            name='dry_part',
         ),
         migrations.AlterField(
             model_name='lotstate',
