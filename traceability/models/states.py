@@ -19,8 +19,8 @@ class LotState(models.Model):
 
     ``place`` is the facility of its last receipt, else of its birth; ``is_held``: more than 1 % of the birth mass is
     left; ``dry_part`` is the dry share of its wet mass (1 where moisture is not stated). What a trace tells of a lot
-    stands here too, so that each is one row to read: its id, its birth event and that event's facility. ``metals`` gives
-    the kilograms of each element in a kilogram of its dry mass by the assay that counts (0 where it found none), and
+    stands here too, so that each is one row to read: its id, its birth event and that event's facility. ``metals``
+    gives the kilograms of each element in a kilogram of its dry mass by the assay that counts (0: found none), and
     ``excess`` the unknown share in what its birth event made, by element (empty: dry mass), where more came out than
     went in; both as ``pairs_text`` writes them.
     """
