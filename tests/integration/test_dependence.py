@@ -98,7 +98,7 @@ def test_command_page_csv_and_api_say_the_same_to_those_who_see_every_lot(capsys
     report(clean())
     said = told(capsys, "--country", "MM", "--element", "Nd")
     client = signed_in("auditor")
-    assert client.get("/api/v1/dependence/?country=MM&element=Nd").json() == said
+    assert client.get("/api/v1/lot-dependence/?country=MM&element=Nd").json() == said
     rows = list(
         csv.DictReader(io.StringIO(client.get("/dependence/?country=MM&element=Nd&format=csv").content.decode()))
     )
@@ -108,7 +108,7 @@ def test_command_page_csv_and_api_say_the_same_to_those_who_see_every_lot(capsys
     assert "Holders in" in page
     assert "what is held and depends on it" in client.get("/countries/MM/").content.decode()
     assert Client().get("/dependence/?country=MM").status_code == 302
-    assert Client().get("/api/v1/dependence/?country=MM").status_code == 403
+    assert Client().get("/api/v1/lot-dependence/?country=MM").status_code == 403
     assert signed_in("viewer").get("/dependence/?country=MM").status_code == 403
 
 
@@ -122,7 +122,7 @@ def test_command_page_csv_and_api_say_the_same_to_those_who_see_every_lot(capsys
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(query: str, words: str) -> None:
     client = signed_in("auditor")
-    page, api = client.get(f"/dependence/?{query}"), client.get(f"/api/v1/dependence/?{query}")
+    page, api = client.get(f"/dependence/?{query}"), client.get(f"/api/v1/lot-dependence/?{query}")
     assert (page.status_code, api.status_code) == (400, 400)
     assert words in page.content.decode()
     assert words in api.json()["detail"]

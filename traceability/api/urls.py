@@ -12,6 +12,6 @@ urlpatterns = [
     path("lots/<str:lot>/trace/", views.TraceView.as_view(), name="api-trace"),
     path("lots/<str:lot>/claims/", claims.LotClaimsView.as_view(), name="api-lot-claims"),
     path("facilities/<str:facility>/credits/", claims.SiteCreditsView.as_view(), name="api-facility-credits"),
-    path("dependence/", views.DependenceView.as_view(), name="api-dependence"),
+    path("lot-dependence/", views.DependenceView.as_view(), name="api-lot-dependence"),
     path("exposure/", views.ExposureView.as_view(), name="api-exposure"),
 ]
