@@ -12,14 +12,14 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
-        from django.db import OperationalError
+        from django.db import DatabaseError
     except ImportError:
         sys.exit(_refuse("The environment is not set up: run `make setup`, then .venv/bin/python manage.py …"))
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(_refuse(str(error)))
-    except OperationalError as error:
+    except DatabaseError as error:
         sys.exit(_refuse(f"The database does not answer: {' '.join(str(error).split())}. See DATABASE_URL."))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, DataError, IntegrityError
 from django.utils import timezone
 
 from jobs.services import drain
@@ -66,14 +68,8 @@ class SeamCommand(BaseCommand):
         except CommandError as error:
             self.stderr.write(str(error))
             raise SystemExit(2) from None
-        except (OperationalError, ProgrammingError) as error:
-            sentence = f"The database does not answer as it should ({error}). Is it set up? Run `manage.py migrate`."
-            self._print({"error": sentence}, options, sentence)
-            raise SystemExit(1) from None
-        except Exception:
-            sentence = (
-                f"Something broke that is not your fault; nothing was stored. What broke stands in {_note_failure()}."
-            )
+        except Exception as error:
+            sentence = _sentence_of(error)
             self._print({"error": sentence}, options, sentence)
             raise SystemExit(1) from None
         self._print(result, options, self.text(result) if options["format"] == "text" else "")
@@ -84,10 +80,15 @@ class SeamCommand(BaseCommand):
         return (*self.anticipated, KeyNotAnnounced)
 
     def _print(self, result: Any, options: dict[str, Any], text: str) -> None:
-        if options["format"] == "json":
-            self.stdout.write(json.dumps(result, ensure_ascii=False, default=plain))
-        else:
-            self.stdout.write(text)
+        printed = json.dumps(result, ensure_ascii=False, default=plain) if options["format"] == "json" else text
+        try:
+            self.stdout.write(printed)
+            self.stdout.flush()
+        except OSError as error:
+            # A full disk, or a reader that has left: Python would write what is left once more as it ends, and fail.
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            self.stderr.write(f"The result cannot be printed: {error.strerror}.")
+            raise SystemExit(1) from None
 
 
 def read_json(path: Path) -> Any:
@@ -102,6 +103,13 @@ def read_json(path: Path) -> Any:
         raise Refused(f"{path} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
     except (RecursionError, ValueError) as error:
         raise Refused(f"{path} is nested too deeply, or holds a number too long, to be read.") from error
+
+
+def _sentence_of(error: Exception) -> str:
+    """What a user is told of an exception that nobody anticipated."""
+    if isinstance(error, DatabaseError) and not isinstance(error, DataError | IntegrityError):
+        return f"The database does not answer as it should ({error}). Is it set up? Run `manage.py migrate`."
+    return f"Something broke that is not your fault; nothing was stored. What broke stands in {_note_failure()}."
 
 
 def _note_failure() -> Path:
