@@ -85,6 +85,12 @@ def drain(*, kinds: Collection[str] | None = None, seconds: float = 300.0) -> in
     return ran
 
 
+def failing_derivations() -> list[Job]:
+    """Derivations that failed and wait to be tried again, the one that is due first at the head."""
+    failed = _open_jobs(registry.derived_kinds()).filter(attempts__gte=1, lease=None).exclude(last_error="")
+    return list(failed.order_by("due_at"))
+
+
 def asked_so_far(*, kind: str) -> dict[str, int]:
     """How often the open jobs of a kind were asked for, by key. Read it before reading what they are about."""
     return dict(_open_jobs({kind}).filter(lease=None).values_list("key", "revision"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, DataError, IntegrityError
 from django.utils import timezone
 
-from jobs.services import drain
+from jobs.services import drain, failing_derivations
 from ledger.domain.canonical import plain
 from ledger.exceptions import KeyNotAnnounced
 from ledger.services import seal_all
+
+#: How often a derivation is tried before a command gives up on it.
+MOST_ATTEMPTS = 3
 
 
 class Refused(Exception):
@@ -26,6 +30,10 @@ class Refused(Exception):
     def __init__(self, message: str, result: Any = None) -> None:
         super().__init__(message)
         self.result = result if result is not None else {"error": message}
+
+
+class Unsettled(Exception):
+    """What follows from reports could not be worked out."""
 
 
 class SeamCommand(BaseCommand):
@@ -77,7 +85,7 @@ class SeamCommand(BaseCommand):
             raise SystemExit(1)
 
     def _anticipated(self) -> tuple[type[Exception], ...]:
-        return (*self.anticipated, KeyNotAnnounced)
+        return (*self.anticipated, KeyNotAnnounced, Unsettled)
 
     def _print(self, result: Any, options: dict[str, Any], text: str) -> None:
         printed = json.dumps(result, ensure_ascii=False, default=plain) if options["format"] == "json" else text
@@ -122,6 +130,19 @@ def _note_failure() -> Path:
 
 
 def settle() -> None:
-    """Do here and now what follows from a command's work, and seal it: it returns when all is derived."""
+    """Do here and now what follows from a command's work, and seal it: it returns when all is derived.
+
+    What fails, as where another process was in the way, is tried again a few times. Raises Unsettled where that did
+    not help: nobody should take what is there for all there is.
+    """
     drain()
+    while (late := failing_derivations()) and all(job.attempts < MOST_ATTEMPTS for job in late):
+        time.sleep(max(0.0, (late[0].due_at - timezone.now()).total_seconds()))
+        drain()
     seal_all()
+    if late:
+        first = f"{late[0].kind}: {late[0].last_error}"
+        raise Unsettled(
+            f"What was reported is stored, but not all that follows from it could be worked out ({first}). "
+            "It is tried again by a worker, which `serve` is too, and by the next command."
+        )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
+
+from jobs import registry, services
+from tests.chains import as_rows, clean, write_folder
+from traceability.models import Lot
+from traceability.services.deriving import REDERIVE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,3 +62,39 @@ def test_a_result_that_nobody_reads_is_a_sentence(tmp_path: Path) -> None:
     os.close(write)
     assert done.returncode == 1
     assert done.stderr == "The result cannot be printed: Broken pipe.\n"
+
+
+def import_with_failures(folder: Path, monkeypatch: pytest.MonkeyPatch, failures: int) -> tuple[int, Any]:
+    """Import a chain while its findings fail to be worked out so many times; no pause between two attempts is long."""
+    handler, left = registry.get_handler(REDERIVE), iter(range(failures))
+    assert handler
+
+    def fails(payload: dict[str, Any]) -> None:
+        if next(left, None) is not None:
+            raise RuntimeError("another process was in the way")
+        handler.run(payload)
+
+    get = registry.get_handler
+    broken = dataclasses.replace(handler, run=fails)
+    monkeypatch.setattr(registry, "get_handler", lambda kind: broken if kind == REDERIVE else get(kind))
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.01)
+    out = StringIO()
+    try:
+        call_command("import_lots", str(write_folder(folder, as_rows(clean()))), format="json", stdout=out)
+    except SystemExit as end:
+        return int(str(end.code)), json.loads(out.getvalue())
+    return 0, json.loads(out.getvalue())
+
+
+@pytest.mark.django_db
+def test_what_follows_is_tried_again_before_a_command_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert import_with_failures(tmp_path, monkeypatch, 2)[0] == 0
+    assert not services.failing_derivations()
+
+
+@pytest.mark.django_db
+def test_a_command_says_that_not_all_is_worked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, said = import_with_failures(tmp_path, monkeypatch, 100)
+    assert code == 1
+    assert "is stored, but not all that follows" in said["error"]
+    assert Lot.objects.exists()
