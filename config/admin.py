@@ -18,7 +18,7 @@ from registry.signals import Panel, Subject, asking_panels
 
 #: The desk's sections and what stands in them, in order: a model, or all models of an app.
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Policy", ("registry.instrument", "registry.factversion", "registry.source")),
+    ("Policy", ("registry.instrument", "registry.enforcementrecord", "registry.factversion", "registry.source")),
     ("Traceability", ("traceability", "registry.party", "registry.facility")),
     ("Watch", ("registry.feed", "registry.feedentry", "registry.fetchattempt", "alerts", "scoring")),
     ("Reference", ("registry.country", "registry.mineral", "registry.material")),
@@ -27,6 +27,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 #: Names that say more than those of the tables.
 NAMES = {
     "FactVersion": "Facts",
+    "EnforcementRecord": "Enforcement",
     "FeedEntry": "News entries",
     "Endpoint": "Ways to reach readers",
     "FetchAttempt": "Looks at feeds",

@@ -14,11 +14,11 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from ledger import guards, openness
-        from registry import live, receivers
+        from registry import enforcement_panels, live, receivers  # noqa: F401  (the first answers when it is imported)
         from registry.services import feeds  # noqa: F401  (registers the job that polls)
 
         guards.protect_history("registry")
-        openness.open_to_all("fact", "instrument_version")
+        openness.open_to_all("fact", "instrument_version", "enforcement_version")
         live.track_all()
         receivers.connect()
         post_migrate.connect(_load_vocabularies, sender=self, dispatch_uid="registry.vocabularies")

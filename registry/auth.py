@@ -9,10 +9,11 @@ from django.contrib.auth.backends import ModelBackend
 from registry.choices import Role
 from registry.models import User
 
-_EDITED = ("instrument", "measure", "statusevent", "instrumentrelation", "instrumentdocument", "source", "feed")
+_EDITED = ("instrument", "measure", "statusevent", "instrumentrelation", "instrumentdocument", "source", "feed",
+           "enforcementrecord")  # fmt: skip
 _SEEN = (*_EDITED, "flag", "feedentry", "fetchattempt", "factversion", "party", "facility", "country", "mineral",
          "material", "instrumentversion", "historicalinstrument", "historicalmeasure",
-         "historicalstatusevent")  # fmt: skip
+         "historicalstatusevent", "enforcementversion", "historicalenforcementrecord")  # fmt: skip
 #: What imports and the paper bring, and officers correct.
 _CORRECTED = {"registry.change_party", "registry.change_facility"}
 _PEOPLE = {f"registry.{verb}_{name}" for name in ("user", "membership") for verb in ("view", "add", "change")}
@@ -24,7 +25,9 @@ _ALERTS = {f"alerts.view_{name}" for name in ("delivery", "subscription", "endpo
 _ALERTS |= {"alerts.replay_delivery"}
 _FACTS = {"registry.add_factversion", "registry.decide_fact"}
 _READ = {"traceability.view_lot", "scoring.export_dossier"}
-_OFFICER = _VIEW | _EDIT | _CORRECTED | _FACTS | _ALERTS | _READ | {"registry.submit_instrument"}
+_SUBMIT = {"registry.submit_instrument", "registry.submit_enforcementrecord"}
+_APPROVE = {"registry.approve_instrument", "registry.approve_enforcementrecord", "registry.accept_fact"}
+_OFFICER = _VIEW | _EDIT | _CORRECTED | _FACTS | _ALERTS | _READ | _SUBMIT
 _AUDITOR = _READ | {"traceability.import_lots", "traceability.view_finding", "ledger.view_entry"}
 #: What officers and auditors both do with lots.
 _LOTS = {
@@ -35,7 +38,7 @@ _LOTS = {
 #: What each role may do. Names without one of Django's verbs are SEAM's own.
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OFFICER.value: frozenset(_OFFICER | _LOTS),
-    Role.REVIEWER.value: frozenset(_OFFICER | _LOTS | {"registry.approve_instrument", "registry.accept_fact"}),
+    Role.REVIEWER.value: frozenset(_OFFICER | _LOTS | _APPROVE),
     Role.AUDITOR.value: frozenset(_AUDITOR | _LOTS | {"registry.view_party", "registry.view_facility"}),
     Role.ADMINISTRATOR.value: frozenset(_VIEW | _EDIT | _ALERTS | _PEOPLE),
     Role.VIEWER.value: frozenset(_VIEW),

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from registry.choices import FactStatus
 from registry.domain.asked import AskedDay
+from registry.domain.enforcement import is_derived
 from registry.models import Facility, FactVersion, InstrumentDocument, InstrumentVersion, Mineral, Party
 from registry.pages.facts import fact_line
 from registry.pages.instruments import InstrumentRow, instrument_row
 from registry.pages.minerals import CountryFacts, MineralRow, facts_of, mineral_row, production_of
 from registry.pages.search import Hit, SearchPage, search_page
 from registry.parts import Link, Paging
-from registry.paths import country_path, mineral_path
+from registry.paths import country_path, facility_path, mineral_path
 from registry.reference import load_parties
 from registry.selectors import get_known_versions, get_members, get_versions
 from registry.wording import country_names, mineral_names
@@ -27,23 +28,20 @@ PER_PAGE = 50
 T = TypeVar("T")
 
 
-def get_known_facts(as_of: dt.datetime | None = None, **about: str) -> list[FactVersion]:
+def get_known_facts(as_of: dt.datetime | None = None, **about: Any) -> list[FactVersion]:
     """Accepted facts as known at an instant (None: now), by id; ``about`` filters columns."""
     known = get_known_versions(as_of).filter(**about)
     return list(known.select_related("source").order_by("fact_id"))
 
 
-#: Facts on what was done under the rules, and on what went wrong.
-_ENFORCING = ("enforcement_action", "incident", "enforcement", "enforcement_local")
+#: Facts on enforcement as a whole; single actions and incidents are records of their own.
+_ON_THE_WHOLE = ("enforcement", "enforcement_local")
 
 
 def enforcement_by_country(asked: AskedDay) -> list[CountryFacts]:
-    """Facts on enforcement and incidents as known, by country; within one, actions and incidents first."""
+    """What sources say of enforcement as a whole, as known, by country."""
     countries, minerals = country_names(), mineral_names()
-    known = sorted(
-        (fact for fact in get_known_facts(asked.as_of) if fact.kind in _ENFORCING),
-        key=lambda fact: _ENFORCING.index(fact.kind),
-    )
+    known = [fact for fact in get_known_facts(asked.as_of, kind__in=_ON_THE_WHOLE) if not is_derived(fact.fact_id)]
     codes = sorted({fact.country for fact in known}, key=lambda code: countries.get(code, code))
     return [
         CountryFacts(
@@ -133,9 +131,7 @@ def _instrument_hit(details: Mapping[str, Any], row: InstrumentRow) -> Hit:
 
 def _facility_hit(facility: Facility, countries: Mapping[str, str]) -> Hit:
     where = countries.get(facility.country, facility.country) or "country not stated"
-    href = (
-        f"{country_path(facility.country)}#chain" if facility.country else mineral_path((facility.minerals or [""])[0])
-    )
+    href = facility_path(facility.facility_id)
     return Hit(Link(facility.name[:1].upper() + facility.name[1:], href), f"{facility.get_kind_display()}, {where}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from registry.domain.dates import Basis
+from registry.domain.enforcement import INCIDENTS, EnforcementKind, EnforcementReading, Standing
 from registry.domain.family import RelationKind
 from registry.domain.instruments import Direction, EngagementScope, MeasureCode, Pillar, Scope, Status
 
@@ -121,6 +122,13 @@ DIRECTIONS = choices(Direction)
 BASES = choices(Basis)
 RELATIONS = choices(RelationKind)
 DOCUMENT_ROLES = choices(DocumentRole)
+#: Actions first, then incidents, as groups of one list.
+ENFORCEMENT_KINDS = [
+    ("Actions", [(kind.value, label(kind)) for kind in EnforcementKind if kind not in INCIDENTS]),
+    ("Incidents", [(kind.value, label(kind)) for kind in EnforcementKind if kind in INCIDENTS]),
+]
+STANDINGS_OF_MATTERS = choices(Standing)
+ENFORCEMENT_READINGS = [(each.value, f"Enforcement is {each.value}") for each in EnforcementReading]
 
 #: Materials of the lot contract, in the order of the chain.
 MATERIALS = [

@@ -8,11 +8,12 @@ from typing import Any
 
 from registry.choices import label
 from registry.domain.differences import Difference, differences
-from registry.models import InstrumentVersion
+from registry.models import EnforcementVersion, InstrumentVersion
 from registry.wording import country_names, mineral_names
 
 #: Parts of a version's JSON that say nothing to a person who compares.
-_SILENT = {"instrument_id", "measure_id", "version", "basis", "key", "sha256", "row", "judgement", "flag"}
+_SILENT = {"instrument_id", "record_id", "rests_on", "measure_id", "version", "basis", "key", "sha256", "row",
+           "judgement", "flag"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Words:
         return str(value.get("title") or ", ".join(f"{label(key)}: {self.of(item)}" for key, item in value.items()))
 
 
-def contents_of(version: InstrumentVersion) -> dict[str, Any]:
+def contents_of(version: InstrumentVersion | EnforcementVersion) -> dict[str, Any]:
     """All that a version says, as one object."""
     return {**version.content, "details": version.details}
 

@@ -14,7 +14,7 @@ from registry.choices import DraftState, FeedState, FlagState
 from registry.domain.dates import PartialDate
 from registry.domain.instruments import InstrumentState
 from registry.domain.news.verdicts import Verdict
-from registry.models import Country, Feed, FeedEntry, Flag, Instrument, InstrumentVersion, User
+from registry.models import Country, EnforcementRecord, Feed, FeedEntry, Flag, Instrument, InstrumentVersion, User
 
 #: How far ahead the desk looks for dates, and how long a feed may be silent before it is worth a look.
 AHEAD = dt.timedelta(days=60)
@@ -97,6 +97,21 @@ def get_instruments_of(user: User) -> QuerySet[Instrument]:
     records = Instrument.objects.select_related("country", "source")
     codes = countries_of(user, "registry.view_instrument")
     return records if codes is None else records.filter(Q(country__in=codes) | Q(state=DraftState.APPROVED))
+
+
+def get_records_of(user: User) -> QuerySet[EnforcementRecord]:
+    """Enforcement records a person sees at the desk: those of their countries, and of others what is approved."""
+    records = EnforcementRecord.objects.select_related("country", "source", "instrument", "facility")
+    codes = countries_of(user, "registry.view_enforcementrecord")
+    return records if codes is None else records.filter(Q(country__in=codes) | Q(state=DraftState.APPROVED))
+
+
+def get_records_to_review(user: User) -> QuerySet[EnforcementRecord]:
+    """Enforcement records submitted by others that a person may approve, longest waiting first."""
+    codes = countries_of(user, "registry.approve_enforcementrecord")
+    waiting = EnforcementRecord.objects.select_related("country").filter(state=DraftState.SUBMITTED)
+    waiting = waiting.exclude(drafted_by=user.public_id).exclude(submitted_by=user.public_id).order_by("changed_at")
+    return waiting if codes is None else waiting.filter(country__in=codes)
 
 
 def get_reviews(user: User) -> QuerySet[Instrument]:

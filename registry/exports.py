@@ -108,20 +108,23 @@ _MEASURE = ("measure_id", "measure", "direction", "measure_in_force", "mast", "m
             "rate", "exemptions")  # fmt: skip
 
 
-def as_csv(rows: Sequence[Mapping[str, str]]) -> bytes:
-    """UTF-8 with a BOM, which spreadsheets need to read it as UTF-8; no cell is read as a formula."""
+def as_csv(rows: Sequence[Mapping[str, str]], key: str = "instrument_id") -> bytes:
+    """UTF-8 with a BOM, which spreadsheets need to read it as UTF-8; no cell is read as a formula.
+
+    ``key`` is the column that stands alone where there are no rows.
+    """
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else ["instrument_id"], lineterminator="\r\n")
+    writer = csv.DictWriter(out, list(rows[0]) if rows else [key], lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({name: _no_formula(value) for name, value in row.items()} for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def as_xlsx(rows: Sequence[Mapping[str, str]]) -> bytes:
+def as_xlsx(rows: Sequence[Mapping[str, str]], key: str = "instrument_id", name: str = "instruments") -> bytes:
     """One sheet, every cell text."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("instruments")
-    for values in (list(rows[0]) if rows else ["instrument_id"], *(row.values() for row in rows)):
+    sheet = book.create_sheet(name)
+    for values in (list(rows[0]) if rows else [key], *(row.values() for row in rows)):
         sheet.append([_cell(sheet, value) for value in values])
     out = io.BytesIO()
     book.save(out)

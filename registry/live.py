@@ -7,9 +7,23 @@ from typing import Any
 
 from ledger.domain.canonical import JSON
 from ledger.tracking import track
-from registry.models import Facility, FactVersion, Feed, Flag, Instrument, InstrumentVersion, Party, Source, User
+from registry.models import (
+    EnforcementRecord,
+    EnforcementVersion,
+    Facility,
+    FactVersion,
+    Feed,
+    Flag,
+    Instrument,
+    InstrumentVersion,
+    Party,
+    Source,
+    User,
+)
 from registry.states import (
     document_details,
+    enforcement_details,
+    enforcement_of,
     facility_state,
     party_state,
     person_state,
@@ -41,7 +55,18 @@ def _if_any(name: str, rows: Sequence[Any]) -> dict[str, JSON]:
     return {name: [dict(row) for row in rows]} if rows else {}
 
 
-def version_state(version: InstrumentVersion) -> JSON:
+def enforcement_state(row: EnforcementRecord) -> JSON:
+    """What the log holds of an enforcement record at the desk, with numbers as any database gives them back."""
+    return {
+        **enforcement_of(row, version=0).to_json(),
+        "amount": f"{row.amount:.2f}" if row.amount is not None else None,
+        "quantity_t": f"{row.quantity_t:.3f}" if row.quantity_t is not None else None,
+        **_columns(row, ("state", "drafted_by", "submitted_by", "review_note", "basis")),
+        **enforcement_details(row),
+    }
+
+
+def version_state(version: InstrumentVersion | EnforcementVersion) -> JSON:
     return {
         "content": version.content,
         "details": version.details,
@@ -97,6 +122,16 @@ def _live_versions() -> Iterator[tuple[str, JSON]]:
         yield f"{version.instrument.instrument_id}/v{version.number}", version_state(version)
 
 
+def _live_enforcement() -> Iterator[tuple[str, JSON]]:
+    for row in EnforcementRecord.objects.select_related("instrument", "facility", "source"):
+        yield row.record_id, enforcement_state(row)
+
+
+def _live_enforcement_versions() -> Iterator[tuple[str, JSON]]:
+    for version in EnforcementVersion.objects.select_related("record").iterator():
+        yield f"{version.record.record_id}/v{version.number}", version_state(version)
+
+
 def _live_facts() -> Iterator[tuple[str, JSON]]:
     for fact in FactVersion.objects.iterator():
         yield f"{fact.fact_id}/v{fact.version}", fact_state(fact)
@@ -136,6 +171,8 @@ def _live_people() -> Iterator[tuple[str, JSON]]:
 def track_all() -> None:
     track("instrument", _live_instruments)
     track("instrument_version", _live_versions)
+    track("enforcement", _live_enforcement)
+    track("enforcement_version", _live_enforcement_versions)
     track("fact", _live_facts)
     track("flag", _live_flags)
     track("feed", _live_feeds)

@@ -28,6 +28,14 @@ def instrument_path(instrument_id: str) -> str:
     return f"/instruments/{quote(instrument_id)}/"
 
 
+def enforcement_path(record_id: str) -> str:
+    return f"/enforcement/{quote(record_id)}/"
+
+
+def facility_path(facility_id: str) -> str:
+    return f"/facilities/{quote(facility_id, safe='')}/"
+
+
 def document_path(sha256: str) -> str:
     return f"/documents/{quote(sha256)}/"
 

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from registry.choices import DraftState
 from registry.exceptions import NotAllowed, WrongState
-from registry.models import FactVersion, Flag, Instrument, User
+from registry.models import EnforcementRecord, FactVersion, Flag, Instrument, User
+
+#: Records that one officer drafts and another approves.
+Reviewed = Instrument | EnforcementRecord
 
 
-def check_can_edit(user: User, instrument: Instrument) -> None:
-    if not user.has_perm("registry.change_instrument", instrument):
-        raise NotAllowed(f"You are no officer for {instrument.country}; ask an administrator for that country.")
+def check_can_edit(user: User, row: Reviewed) -> None:
+    if not user.has_perm(f"registry.change_{row._meta.model_name}", row):
+        raise NotAllowed(f"You are no officer for {row.country}; ask an administrator for that country.")
 
 
-def check_can_submit(user: User, instrument: Instrument) -> None:
-    check_can_edit(user, instrument)
-    if instrument.state not in {DraftState.DRAFT, DraftState.SENT_BACK}:
-        raise WrongState(f"This record is {instrument.get_state_display().lower()}; only a draft can be submitted.")
+def check_can_submit(user: User, row: Reviewed) -> None:
+    check_can_edit(user, row)
+    if row.state not in {DraftState.DRAFT, DraftState.SENT_BACK}:
+        raise WrongState(f"This record is {row.get_state_display().lower()}; only a draft can be submitted.")
 
 
-def check_can_review(user: User, instrument: Instrument) -> None:
+def check_can_review(user: User, row: Reviewed) -> None:
     """A second officer reviews: who drafted a record does not approve it."""
-    if not user.has_perm("registry.approve_instrument", instrument):
-        raise NotAllowed(f"You are no reviewer for {instrument.country}.")
-    if user.public_id in {instrument.drafted_by, instrument.submitted_by}:
+    if not user.has_perm(f"registry.approve_{row._meta.model_name}", row):
+        raise NotAllowed(f"You are no reviewer for {row.country}.")
+    if user.public_id in {row.drafted_by, row.submitted_by}:
         raise NotAllowed("You drafted this record, so a second officer approves it.")
-    if instrument.state != DraftState.SUBMITTED:
-        raise WrongState(f"This record is {instrument.get_state_display().lower()}; it has to be submitted first.")
+    if row.state != DraftState.SUBMITTED:
+        raise WrongState(f"This record is {row.get_state_display().lower()}; it has to be submitted first.")
 
 
 def check_can_decide(user: User, flag: Flag) -> None:

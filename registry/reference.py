@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from registry.domain.dates import Basis, PartialDate
+from registry.domain.enforcement import EnforcementKind
 from registry.domain.facts import Comparator, Fact, Period, Subject, parse_value
 from registry.domain.family import Relation, RelationKind
 from registry.domain.instruments import (
@@ -31,6 +32,7 @@ from registry.domain.paper import (
     Judgement,
     Membership,
     PaperCountry,
+    PaperEnforcement,
     PaperFacility,
     PaperInstrument,
     PaperParty,
@@ -65,6 +67,23 @@ def load_instruments() -> tuple[PaperInstrument, ...]:
         for raw in group["instruments"]
     ]
     return tuple(sorted(found, key=lambda instrument: instrument.row))
+
+
+@cache
+def load_enforcement() -> tuple[PaperEnforcement, ...]:
+    """Actions and incidents. KeyError where a record rests on a fact that is not there."""
+    facts = {fact.fact_id: fact for fact in load_facts()}
+    return tuple(
+        PaperEnforcement(
+            record_id=raw["id"],
+            fact=facts[raw["fact"]],
+            kind=EnforcementKind(raw["kind"]),
+            title=raw["title"],
+            instrument=raw.get("instrument"),
+            area=raw.get("area", ""),
+        )
+        for raw in _read("enforcement.yaml")["records"]
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.domain.canonical import JSON
 from registry.domain.dates import Basis, PartialDate
+from registry.domain.enforcement import EnforcementKind, EnforcementReading, EnforcementState, Standing
 from registry.domain.instruments import (
     Direction,
     EngagementScope,
@@ -19,7 +20,7 @@ from registry.domain.instruments import (
     Status,
 )
 from registry.domain.instruments import StatusEvent as StatusEventState
-from registry.models import Facility, Instrument, Measure, Party, Source, StatusEvent, User
+from registry.models import EnforcementRecord, Facility, Instrument, Measure, Party, Source, StatusEvent, User
 
 
 def state_of(
@@ -123,6 +124,43 @@ def document_details(instrument: Instrument) -> list[dict[str, Any]]:
         {**{name: getattr(row, name) for name in names}, "retrieved_at": row.retrieved_at.isoformat()}
         for row in instrument.documents.all()
     ]
+
+
+def enforcement_of(row: EnforcementRecord, *, version: int) -> EnforcementState:
+    """The state that approving this record would publish; works on unsaved rows too, for previews."""
+    return EnforcementState(
+        record_id=row.record_id,
+        version=version,
+        country=row.country_id,
+        kind=EnforcementKind(row.kind),
+        title=row.title,
+        since=partial_date(row.since, row.basis),
+        until=partial_date(row.until),
+        standing=Standing(row.standing) if row.standing else None,
+        instrument=row.instrument.instrument_id if row.instrument else None,
+        facility=row.facility.facility_id if row.facility else None,
+        area=row.area,
+        party=row.party,
+        minerals=tuple(row.minerals),
+        touches=tuple(row.touches),
+        amount=row.amount,
+        currency=row.currency,
+        quantity_t=row.quantity_t,
+        reading=EnforcementReading(row.reading) if row.reading else None,
+    )
+
+
+def enforcement_details(row: EnforcementRecord) -> JSON:
+    """What pages show beside the state: the source and what it says."""
+    return {
+        "section": row.section,
+        "quote": row.quote,
+        "note": row.note,
+        "rests_on": row.rests_on,
+        "is_demo": row.is_demo,
+        "facility_name": row.facility.name if row.facility else "",
+        "source": source_details(row.source),
+    }
 
 
 def source_details(source: Source | None) -> dict[str, Any] | None:

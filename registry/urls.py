@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from registry import log_views, views
+from registry import enforcement_views, log_views, views
 
 app_name = "registry"
 urlpatterns = [
     path("instruments/", views.instrument_list, name="instrument-list"),
     path("instruments/<str:instrument_id>/", views.instrument_detail, name="instrument-detail"),
-    path("enforcement/", views.enforcement, name="enforcement"),
+    path("enforcement/", enforcement_views.enforcement, name="enforcement"),
+    path("enforcement/<str:record_id>/", enforcement_views.enforcement_detail, name="enforcement-detail"),
+    path("facilities/<str:facility_id>/", enforcement_views.facility, name="facility"),
     path("data-notes/", views.notes, name="notes"),
     path("programmes/", views.programmes, name="programmes"),
     path("documents/<str:sha256>/", views.document, name="document"),

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 
 from registry.browsing import (
-    enforcement_by_country,
     get_document,
     get_fact_versions,
     get_known_facts,
@@ -76,12 +75,6 @@ def instrument_detail(request: HttpRequest, asked: AskedDay, instrument_id: str)
     family = get_family(instrument_id, asked.as_of, asked.query)
     context = {"asked": asked, "section": "instruments", "page": page, "panels": panels, "family": family}
     return render(request, "registry/instrument_detail.html", {**context, "data": mark_safe(as_script(data))})
-
-
-@with_day
-def enforcement(request: HttpRequest, asked: AskedDay) -> HttpResponse:
-    """What was done about breaches, and what went wrong: governance is measured by it, not by paper alone."""
-    return render(request, "registry/enforcement.html", {"asked": asked, "groups": enforcement_by_country(asked)})
 
 
 def notes(request: HttpRequest) -> HttpResponse:

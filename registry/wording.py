@@ -18,10 +18,9 @@ from registry.domain.instruments import (
     measure_in_force,
     status_on,
 )
-from registry.models import Country, Mineral
 from registry.parts import SourceMark
 from registry.reference import load_countries
-from registry.services.vocabularies import measure_words
+from registry.services.vocabularies import country_words, measure_words, mineral_words
 
 _BASES = {
     Basis.STATED: "",
@@ -37,11 +36,16 @@ def basis_words(basis: Basis) -> str:
 
 
 def country_names() -> dict[str, str]:
-    return dict(Country.objects.values_list("code", "name"))
+    """Names of countries and bodies by code, in order of name: the vocabulary as shipped, which `migrate` stores."""
+    return _by_name(country_words())
 
 
 def mineral_names() -> dict[str, str]:
-    return dict(Mineral.objects.values_list("code", "name"))
+    return _by_name(mineral_words())
+
+
+def _by_name(words: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(words.items(), key=lambda item: item[1]))
 
 
 def measure_label(code: str) -> str:

@@ -20,7 +20,8 @@ from registry.models import Facility
 from registry.pages.facts import fact_line
 from registry.pages.instruments import instrument_row
 from registry.pages.minerals import production_of
-from registry.parts import ProofMark
+from registry.parts import Link, ProofMark
+from registry.paths import facility_path
 from registry.reference import PUBLISHED, load_countries, load_judgements
 from registry.wording import country_names, mineral_names
 from scoring.day import Day
@@ -200,11 +201,11 @@ def _effects(day: Day, code: str, minerals: Mapping[str, str]) -> Iterator[Instr
         yield InstrumentEffect(row, moves, "" if moves else effect_words(row, cells))
 
 
-def _facilities(code: str) -> dict[str, list[str]]:
-    """Names of the facilities the paper states, by stage. Those of imported lots are for who may see the lots."""
-    found: dict[str, list[str]] = {}
+def _facilities(code: str) -> dict[str, list[Link]]:
+    """The facilities the paper states, by stage. Those of imported lots are for who may see the lots."""
+    found: dict[str, list[Link]] = {}
     for each in Facility.objects.filter(country=code).exclude(source=None).exclude(operating_status="planned"):
-        found.setdefault(each.stage, []).append(_capital(each.name))
+        found.setdefault(each.stage, []).append(Link(_capital(each.name), facility_path(each.facility_id)))
     return found
 
 

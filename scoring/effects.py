@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from registry.domain.facts import Fact
 from registry.domain.instruments import InstrumentState
-from registry.models import Country
 from registry.selectors import get_members
+from registry.wording import country_names
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare
 from scoring.domain.overlay import apply
@@ -66,10 +66,6 @@ def no_change_reason(card: Card, country: str, instrument_id: str) -> str:
         return f"{country} is not scored: it is no member of ASEAN"
     reasons = [text for cell in scored.domains for text in _mentions(cell, instrument_id)]
     return "; ".join(dict.fromkeys(reasons)) or "no gate reads an instrument of this kind"
-
-
-def country_names() -> dict[str, str]:
-    return dict(Country.objects.values_list("code", "name"))
 
 
 def _mentions(cell: DomainScore, instrument_id: str) -> list[str]:

@@ -13,12 +13,12 @@ from registry.domain.asked import AskedDay
 from registry.parts import Link
 from registry.paths import country_path
 from registry.selectors import get_members
+from registry.wording import country_names
 from scoring.arguments import Point
 from scoring.day import Day
 from scoring.domain.between import Side, Step, between
 from scoring.domain.card import Card, CountryScore, two_decimals
 from scoring.domain.diff import CellChange, compare
-from scoring.effects import country_names
 from scoring.histories import cards_over_time, days_of
 from scoring.methodologies import is_backcast
 from scoring.models import DOMAINS

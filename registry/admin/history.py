@@ -10,11 +10,12 @@ from typing import Any
 from ledger.models import Entry
 from registry.choices import label
 from registry.comparing import ChangeLine, Words
-from registry.models import Instrument, InstrumentDocument, InstrumentRelation, Measure, StatusEvent
+from registry.models import EnforcementRecord, Instrument, InstrumentDocument, InstrumentRelation, Measure, StatusEvent
 
 #: One press of a button writes its rows within this time.
 _TOGETHER = dt.timedelta(seconds=2)
-_SILENT = {"id", "created_at", "changed_at", "instrument", "drafted_by", "submitted_by", "instrument_id", "row"}
+_SILENT = {"id", "created_at", "changed_at", "instrument", "drafted_by", "submitted_by", "instrument_id", "record_id",
+           "rests_on", "row"}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -30,31 +31,34 @@ class Edit:
     entry: int | None = None
 
 
-def get_edits(instrument: Instrument) -> list[Edit]:
-    """Every saving of a record with its measures and status events, newest first."""
+def get_edits(record: Any, logged_as: str, public_id: str) -> list[Edit]:
+    """Every saving of a record with its parts, newest first; ``logged_as`` is the type of its entries in the log."""
     words = Words()
-    rows = sorted(_rows(instrument), key=lambda row: (row.history_date, row.history_id))
+    rows = sorted(_rows(record), key=lambda row: (row.history_date, row.history_id))
     edits: list[Edit] = []
     for row in rows:
         if not edits or not _belongs(row, edits[-1]):
             edits.append(Edit(row.history_date, row.history_user_id or "", row.history_change_reason or ""))
         edit = edits[-1]
-        edit.is_first = edit.is_first or (row.history_type == "+" and row.history_object.__class__ is Instrument)
+        edit.is_first = edit.is_first or (row.history_type == "+" and row.history_object.__class__ is type(record))
         edit.lines.extend(_lines(row, words))
-    _find_entries(instrument, edits)
+    _find_entries(logged_as, public_id, edits)
     return edits[::-1]
 
 
-def _find_entries(instrument: Instrument, edits: list[Edit]) -> None:
+def _find_entries(logged_as: str, public_id: str, edits: list[Edit]) -> None:
     """Each edit's entry in the log, which says through which door it came: of the same person at the same time."""
-    entries = list(Entry.objects.filter(object_type="instrument", object_id=instrument.instrument_id).order_by("pk"))
+    entries = list(Entry.objects.filter(object_type=logged_as, object_id=public_id).order_by("pk"))
     for edit in edits:
         near = [each for each in entries if each.actor == edit.by and abs(each.recorded_at - edit.at) <= _TOGETHER]
         if near:
             edit.door, edit.entry = near[0].door, near[0].pk
 
 
-def _rows(instrument: Instrument) -> list[Any]:
+def _rows(record: Any) -> list[Any]:
+    if not isinstance(record, Instrument):
+        return list(type(record).history.filter(id=record.pk))
+    instrument = record
     return [
         *Instrument.history.filter(id=instrument.pk),
         *Measure.history.filter(instrument_id=instrument.pk),
@@ -75,14 +79,19 @@ def _lines(row: Any, words: Words) -> Iterator[ChangeLine]:
         return
     previous = row.prev_record
     if previous is None:
-        if not isinstance(row.history_object, Instrument):
+        if not _is_record(row):
             yield ChangeLine(_subject(row), "", _whole(row, words))
         return
     for change in row.diff_against(previous).changes:
         if change.field not in _SILENT:
             name = str(row.instance._meta.get_field(change.field).verbose_name)
-            subject = "" if isinstance(row.history_object, Instrument) else f"{_subject(row)}, "
+            subject = "" if _is_record(row) else f"{_subject(row)}, "
             yield ChangeLine(_capital(subject + name), words.of(change.old), words.of(change.new))
+
+
+def _is_record(row: Any) -> bool:
+    """Whether the row is of the record itself, not of one of its parts."""
+    return isinstance(row.history_object, Instrument | EnforcementRecord)
 
 
 def _subject(row: Any) -> str:

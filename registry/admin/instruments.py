@@ -7,34 +7,28 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db import models
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ledger.domain.actor import Door
-from ledger.selectors import get_newest_entry
-from registry import permissions
 from registry.admin.base import ShowAgain, instant_column
 from registry.admin.filters import CodeFilter, CountedTogether, CountryFilter, FlagFilter, MeasureFilter, MineralFilter
-from registry.admin.history import get_edits
 from registry.admin.inlines import DocumentInline, MeasureInline, RelationInline, StatusInline
 from registry.admin.prefilled import Prefilled, first_values, get_copied, get_prefill
 from registry.admin.record import changes_against, sections_of
-from registry.admin.review import ReviewAdmin, take_step
+from registry.admin.review import ReviewAdmin
+from registry.admin.steps import mark_of, review_of
 from registry.choices import DraftState
 from registry.comparing import Words
 from registry.desk import countries_of, get_drafts, get_instruments_of, get_reviews
 from registry.domain.dates import PartialDate
 from registry.domain.entering import BEGINNINGS
 from registry.domain.instruments import InstrumentState
-from registry.exceptions import NotAllowed, WrongState
 from registry.forms import InstrumentForm
 from registry.models import (
     Country,
@@ -56,12 +50,6 @@ from registry.wording import listed, measure_label, status_badge
 
 Row = TypeVar("Row", bound=models.Model)
 
-STATE_MARKS = {
-    DraftState.DRAFT: "v-ch",
-    DraftState.SUBMITTED: "v-warn",
-    DraftState.SENT_BACK: "v-bad",
-    DraftState.APPROVED: "v-ok",
-}
 _FIELDS: dict[str, Any] = {
     "Instrument": ("title", "title_original", ("country", "type"), ("number", "legal_force"), ("scope", "pillar")),
     "Agreements and plans: the other sides, a last day": ("counterparts", "engagement_scope", ("until", "review")),
@@ -94,7 +82,6 @@ class WaitingFilter(CountedTogether, admin.SimpleListFilter):
 class InstrumentAdmin(ReviewAdmin):
     form = InstrumentForm
     change_form_template = "admin/registry/instrument/change_form.html"
-    object_history_template = "admin/registry/instrument/history.html"
     inlines = (StatusInline, MeasureInline, RelationInline, DocumentInline)
     autocomplete_fields = ("source",)
     list_display = ("titled", "country", "at_desk", "stands", "does", "since", "changed")
@@ -110,11 +97,6 @@ class InstrumentAdmin(ReviewAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
         current = Prefetch("versions", InstrumentVersion.objects.current(), to_attr="current_versions")
         return get_instruments_of(request.user).prefetch_related("measures", "status_events", current)  # type: ignore[arg-type]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What waits for a second officer is read, until its officer takes it back with `?edit`."""
-        waits = obj is not None and obj.state == DraftState.SUBMITTED and "edit" not in request.GET
-        return not waits and super().has_change_permission(request, obj)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "country":
@@ -139,7 +121,7 @@ class InstrumentAdmin(ReviewAdmin):
 
     @admin.display(description="at the desk", ordering="state")
     def at_desk(self, instrument: Instrument) -> SafeString:
-        return _mark(instrument)
+        return mark_of(instrument)
 
     @admin.display(description="today")
     def stands(self, instrument: Instrument) -> SafeString:
@@ -193,15 +175,6 @@ class InstrumentAdmin(ReviewAdmin):
         else:
             save_draft(draft=draft, by=request.user.actor(Door.DESK), reason=reason)  # type: ignore[union-attr]
 
-    def after_saving(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        if "_submit" in request.POST:
-            take_step(self, request, obj, "submit", request.POST.get("reason", "").strip())
-        else:
-            self.message_user(
-                request, "Draft saved. Nothing changes until a second officer approves it.", messages.SUCCESS
-            )
-        return HttpResponseRedirect(self.page_of(obj))
-
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         obj = context["original"]
         form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
@@ -213,7 +186,7 @@ class InstrumentAdmin(ReviewAdmin):
             copied=get_copied(request) if obj is None else None,
             preview=self._preview(request, obj, form, formsets),
             has_errors=form.is_bound and bool(context["errors"]),
-            review=_review_of(request, obj),
+            review=review_of(request, obj),
             worked_out_at=timezone.now(),
             public_path=instrument_path(obj.instrument_id) if obj and obj.current_versions else "",
         )
@@ -250,27 +223,6 @@ class InstrumentAdmin(ReviewAdmin):
                 relations=list(obj.relations.all()),
             )
         return preview_of_flag(found.prefill, on=on) if found else None
-
-    # --- the history
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        instrument = self.get_object(request, object_id)
-        if instrument is None:
-            raise Http404("no such record")
-        if not self.has_view_permission(request, instrument):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "History",
-            "opts": self.opts,
-            "original": instrument,
-            "edits": get_edits(instrument),
-            "may_restore": request.user.has_perm("registry.change_instrument", instrument),
-            "versions": instrument.versions.select_related("recorded_entry").order_by("-number"),
-            "newest_entry": get_newest_entry("instrument", instrument.instrument_id),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, self.object_history_template, context)
 
 
 def preview_of_flag(prefill: Any, *, on: Any) -> Preview | None:
@@ -318,35 +270,7 @@ def _is_row(form: forms.ModelForm) -> bool:
     return stands and not form.cleaned_data.get("DELETE")
 
 
-def _mark(instrument: Instrument) -> SafeString:
-    state = DraftState(instrument.state)
-    return format_html('<span class="v {}">{}</span>', STATE_MARKS[state], instrument.get_state_display())
-
-
 def _page_title(obj: Instrument | None, found: Any) -> str:
     if obj is None:
         return "New instrument, from a flag" if found else "New instrument"
     return obj.title
-
-
-def _review_of(request: HttpRequest, obj: Instrument | None) -> dict[str, Any] | None:
-    """Where the record stands between its officers, and what stands against this person's approving it."""
-    if obj is None:
-        return None
-    current = obj.current_versions[0] if obj.current_versions else None  # type: ignore[attr-defined]
-    against = ""
-    try:
-        permissions.check_can_review(request.user, obj)  # type: ignore[arg-type]
-    except (NotAllowed, WrongState) as error:
-        against = str(error)
-    may_edit = request.user.has_perm("registry.change_instrument", obj)
-    waits = obj.state == DraftState.SUBMITTED
-    return {
-        "mark": _mark(obj),
-        "waits": waits,
-        "against": against,
-        "current": current,
-        "take_back": f"{reverse('admin:registry_instrument_change', args=[obj.pk])}?edit=1"
-        if waits and may_edit
-        else "",
-    }

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from registry.choices import label
 from registry.comparing import ChangeLine, Words, changes_between, contents_of
 from registry.domain.dates import PartialDate
-from registry.models import Instrument, InstrumentRelation, InstrumentVersion, Measure, StatusEvent
-from registry.states import details_of, partial_date, state_of
+from registry.models import (
+    EnforcementRecord,
+    EnforcementVersion,
+    Instrument,
+    InstrumentRelation,
+    InstrumentVersion,
+    Measure,
+    StatusEvent,
+)
+from registry.states import details_of, enforcement_details, enforcement_of, partial_date, state_of
 from registry.wording import measure_label
 
 _LISTS = ("minerals", "materials", "stages", "hs", "destinations", "counterparts")
@@ -92,12 +100,13 @@ def _measure_section(measure: Measure, words: Words) -> Section:
     return Section(f"Measure {measure.number}", (*lines, *(line for line in optional if line.value)))
 
 
-def _evidence_lines(instrument: Instrument) -> Iterator[Line]:
-    source = instrument.source
+def _evidence_lines(row: Instrument | EnforcementRecord) -> Iterator[Line]:
+    source = row.source
     yield Line("Source", ", ".join(filter(None, (source.title, source.publisher, source.date))) if source else None)
-    yield Line("What it says", instrument.quote or None)
-    if instrument.note:
-        yield Line("Note", instrument.note)
+    yield Line("Where in the source", row.section or None)
+    yield Line("What it says", row.quote or None)
+    if row.note:
+        yield Line("Note", row.note)
 
 
 def changes_against(instrument: Instrument, version: InstrumentVersion, words: Words) -> list[ChangeLine]:
@@ -105,3 +114,43 @@ def changes_against(instrument: Instrument, version: InstrumentVersion, words: W
     measures, events = list(instrument.measures.order_by("number")), list(instrument.status_events.all())
     state = state_of(instrument, measures, events, version=version.number).to_json()
     return changes_between(contents_of(version), {**state, "details": details_of(instrument, measures, events)}, words)
+
+
+def enforcement_sections(row: EnforcementRecord, words: Words) -> list[Section]:
+    """The whole of an enforcement record, in the order of its form."""
+    fine = f"{row.amount:,.2f} {row.currency}" if row.amount is not None else None
+    tons = f"{row.quantity_t.normalize():,f} t" if row.quantity_t is not None else None
+    return [
+        Section(
+            "What happened",
+            (
+                Line("In one sentence", row.title),
+                Line("What happened", row.get_kind_display()),
+                Line("Country", str(row.country)),
+                Line("When", partial_date(row.since, row.basis)),
+                Line("Until", partial_date(row.until)),
+                Line("Where it stands", row.get_standing_display() or None),
+            ),
+        ),
+        Section(
+            "Where, and whom it touches",
+            (
+                Line("Taken under", str(row.instrument) if row.instrument else None),
+                Line("Facility", str(row.facility) if row.facility else None),
+                Line("Area", row.area or None),
+                Line("Against or by whom", row.party or None),
+                Line("Minerals", words.of(row.minerals) or None),
+                Line("Other countries touched", words.of(row.touches) or None),
+                Line("Amount", fine),
+                Line("Metric tons", tons),
+            ),
+        ),
+        Section("Evidence", tuple(_evidence_lines(row))),
+        Section("For scores", (Line("Of enforcement as a whole", row.get_reading_display() or "it says nothing"),)),
+    ]
+
+
+def enforcement_changes(row: EnforcementRecord, version: EnforcementVersion, words: Words) -> list[ChangeLine]:
+    """What approving the record as it stands would change of an approved version, in words."""
+    state = enforcement_of(row, version=version.number).to_json()
+    return changes_between(contents_of(version), {**state, "details": enforcement_details(row)}, words)

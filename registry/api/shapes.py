@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from registry.domain.instruments import InstrumentState
-from registry.models import Country, FactVersion, InstrumentVersion
+from registry.models import Country, EnforcementVersion, FactVersion, InstrumentVersion
 from registry.pages.facts import PRODUCTION_TOTAL
 from registry.pages.minerals import MineralRow, Production
 from registry.paths import country_path, fact_path, instrument_path, mineral_path
@@ -189,7 +189,7 @@ def instrument_json(version: InstrumentVersion, on: dt.date) -> dict[str, Any]:
     }
 
 
-def version_json(version: InstrumentVersion) -> dict[str, Any]:
+def version_json(version: InstrumentVersion | EnforcementVersion) -> dict[str, Any]:
     return {
         "version": version.number,
         "entry": version.recorded_entry_id,

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from registry.domain.dates import Basis, PartialDate
+from registry.domain.enforcement import EnforcementKind
+from registry.domain.facts import Fact
 from registry.domain.family import Relation
 from registry.domain.instruments import InstrumentState, Status
 
@@ -64,6 +66,18 @@ class PaperInstrument:
     note: str | None = None
     not_stated: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperEnforcement:
+    """An action or incident of the paper: what happened in a sentence; the rest is said by the fact it rests on."""
+
+    record_id: str
+    fact: Fact
+    kind: EnforcementKind
+    title: str
+    instrument: str | None = None
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

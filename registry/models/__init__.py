@@ -1,5 +1,6 @@
 """What the register holds."""
 
+from registry.models.enforcement import EnforcementRecord, EnforcementVersion
 from registry.models.facts import FactVersion
 from registry.models.feeds import Feed, FeedEntry, FetchAttempt, Flag, SiteTurn
 from registry.models.instruments import Instrument, InstrumentVersion, Measure, StatusEvent
@@ -11,6 +12,8 @@ from registry.models.vocabulary import Country, Material, Mineral
 
 __all__ = [
     "Country",
+    "EnforcementRecord",
+    "EnforcementVersion",
     "Facility",
     "FactVersion",
     "Feed",

@@ -14,7 +14,7 @@ from ledger.models import Entry, TreeHead
 from ledger.reading import entry_text
 from ledger.selectors import Inclusion, get_inclusion
 from registry.choices import label
-from registry.paths import entry_path, fact_path, instrument_path, lot_path, why_path
+from registry.paths import enforcement_path, entry_path, fact_path, instrument_path, lot_path, why_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ def _object_href(entry: Entry) -> str:
         return lot_path(entry.object_id)
     if entry.object_type in {"score", "score_dossier"}:
         return why_path(*entry.object_id.split("/")[:2])
+    if entry.object_type == "enforcement_version":
+        return enforcement_path(public_id)
     return instrument_path(public_id) if entry.object_type == "instrument_version" else ""
 
 

@@ -13,7 +13,7 @@ from registry.models import Facility, FactVersion, InstrumentVersion, Material, 
 from registry.pages.facts import PRODUCTION_TOTAL, FactLine, fact_line
 from registry.pages.instruments import InstrumentRow
 from registry.parts import Link, ProofMark, SourceMark
-from registry.paths import country_path, fact_path, instrument_path, mineral_path
+from registry.paths import country_path, facility_path, fact_path, instrument_path, mineral_path
 from registry.states import source_details
 from registry.wording import measure_title, source_mark
 
@@ -187,8 +187,7 @@ def chain_of(
 
 def _plant(facility: Facility, countries: Mapping[str, str]) -> Link:
     where = countries.get(facility.country, facility.country)
-    href = f"{country_path(facility.country)}#chain" if facility.country else ""
-    return Link(f"{facility.name}, {where or 'country not stated'}", href)
+    return Link(f"{facility.name}, {where or 'country not stated'}", facility_path(facility.facility_id))
 
 
 def _measures_at(

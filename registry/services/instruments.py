@@ -30,6 +30,7 @@ from registry.models import (
 )
 from registry.selectors import get_relations
 from registry.services.flags import confirm
+from registry.services.signing import save_signed, sign
 from registry.signals import instruments_changed
 from registry.states import details_of, partial_date, state_of
 
@@ -59,20 +60,20 @@ def save_draft(*, draft: Draft, by: Actor, reason: str) -> Instrument:
     instrument.instrument_id = instrument.instrument_id or _new_id(instrument)
     instrument.state = DraftState.DRAFT.value
     instrument.drafted_by, instrument.submitted_by = by.public_id, ""
-    _save(instrument, by, reason)
+    save_signed(instrument, by, reason)
     for row in draft.removed:
-        _sign(row, by, reason)
+        sign(row, by, reason)
         row.delete()
     for number, measure in enumerate(draft.measures, start=1):
         measure.instrument = instrument
         if measure.pk is None and not draft.is_numbered:
             measure.number = _free_number(instrument, number)
-        _save(measure, by, reason)
+        save_signed(measure, by, reason)
     parts: list[StatusEvent | InstrumentRelation | InstrumentDocument]
     parts = [*draft.events, *draft.relations, *draft.documents]
     for part in parts:
         part.instrument = instrument
-        _save(part, by, reason)
+        save_signed(part, by, reason)
     _check_whole(instrument)
     _record(instrument, "draft" if before is None else "change", before, by, reason)
     if instrument.flag is not None:
@@ -182,7 +183,7 @@ def _move(instrument: Instrument, state: DraftState, action: str, by: Actor, rea
     if state is DraftState.SUBMITTED:
         instrument.submitted_by = by.public_id
     instrument.review_note = reason if state is DraftState.SENT_BACK else ""
-    _save(instrument, by, reason)
+    save_signed(instrument, by, reason)
     _record(instrument, action, before, by, reason)
 
 
@@ -195,18 +196,6 @@ def _stored(instrument: Instrument) -> object:
     if instrument.pk is None:
         return None
     return instrument_state(Instrument.objects.select_related("source", "flag").get(pk=instrument.pk))
-
-
-def _save(row: models.Model, by: Actor, reason: str) -> None:
-    _sign(row, by, reason)
-    row.full_clean()
-    row.save()
-
-
-def _sign(row: models.Model, by: Actor, reason: str) -> None:
-    """Name who changes a row and why in its history, whatever door it is."""
-    row._history_user = by.public_id  # type: ignore[attr-defined]
-    row._change_reason = reason[:100]  # type: ignore[attr-defined]
 
 
 def _free_number(instrument: Instrument, wanted: int) -> int:

@@ -13,6 +13,7 @@ from ledger.domain.actor import Actor, Door
 from ledger.services import Change, record
 from registry import permissions
 from registry.choices import FactStatus
+from registry.domain.enforcement import is_derived
 from registry.domain.facts import Fact
 from registry.exceptions import BadInput, WrongState
 from registry.live import fact_state
@@ -34,6 +35,8 @@ def propose_fact(*, row: FactRow, by: Actor, reason: str) -> FactVersion:
     """Put a fact up for acceptance; an open proposal on the same fact gives way. Raises BadInput."""
     if not reason.strip():
         raise BadInput("Say how you know: the reason stands in the log.")
+    if is_derived(row.fact_id):
+        raise BadInput("This fact follows an enforcement record: change the record, and the fact changes with it.")
     source = Source.objects.filter(key=row.source_key).first() if row.source_key else None
     if source is None:
         raise BadInput("Name a source: a fact without one counts nowhere.")

@@ -14,15 +14,26 @@ from ledger.services import Change, record
 from registry import reference
 from registry.choices import InstrumentType, LegalForce
 from registry.domain.dates import Basis, PartialDate
+from registry.domain.enforcement import Standing
 from registry.domain.instruments import InstrumentState
-from registry.domain.paper import PaperFacility, PaperInstrument, PaperSource
-from registry.models import Facility, Instrument, InstrumentRelation, Measure, Party, Source, StatusEvent
+from registry.domain.paper import PaperEnforcement, PaperFacility, PaperInstrument, PaperSource
+from registry.models import (
+    EnforcementRecord,
+    Facility,
+    Instrument,
+    InstrumentRelation,
+    Measure,
+    Party,
+    Source,
+    StatusEvent,
+)
+from registry.services import enforcement
 from registry.services.facts import FactRow, Tally, put_facts
 from registry.services.feed_lists import load_starters
 from registry.services.instruments import Draft, publish, save_draft
 from registry.services.parties import differing
 from registry.signals import facilities_changed
-from registry.states import facility_state, party_state, source_details, state_of
+from registry.states import enforcement_of, facility_state, party_state, source_details, state_of
 
 REASON = "reference data: the paper of April 2026"
 
@@ -41,7 +52,48 @@ def load_reference(*, by: Actor) -> Tally:
     tally += put_facts(rows=[*_fact_rows(), *_production_rows()], by=by, reason=REASON)
     for instrument in sorted(reference.load_instruments(), key=lambda each: bool(each.relations)):
         tally += put_instrument(paper_draft(instrument), by=by, reason=REASON)
+    for happening in reference.load_enforcement():
+        tally += put_record(paper_record(happening), by=by, reason=REASON)
     return tally
+
+
+def put_record(row: EnforcementRecord, *, by: Actor, reason: str) -> Tally:
+    """Publish an enforcement record that is new, or whose published state differs and was never changed at the desk."""
+    known = EnforcementRecord.objects.filter(record_id=row.record_id).first()
+    current = known.versions.current().first() if known else None
+    if known is not None:
+        number = current.number if current else 1
+        same = current is not None and current.content == enforcement_of(row, version=number).to_json()
+        if current is None or current.drafted_by != by.public_id or known.drafted_by != by.public_id or same:
+            return Tally(unchanged=1)
+        row.pk, row.created_at, row._state.adding = known.pk, known.created_at, False
+    enforcement.publish(row=enforcement.save_record(row=row, by=by, reason=reason), by=by, reason=reason)
+    return Tally(changed=1) if known else Tally(created=1)
+
+
+def paper_record(paper: PaperEnforcement) -> EnforcementRecord:
+    """An action or incident of the paper as a record of the desk; date and place are those of its fact."""
+    fact = paper.fact
+    named = {*fact.minerals, *filter(None, [fact.subject.mineral])}
+    return EnforcementRecord(
+        record_id=paper.record_id,
+        kind=paper.kind.value,
+        title=paper.title,
+        country_id=fact.subject.country or "",
+        since=fact.period.value or "",
+        basis=fact.period.basis if fact.period.value else Basis.STATED.value,
+        standing=Standing.REPORTED.value,
+        instrument=Instrument.objects.filter(instrument_id=paper.instrument or "").first(),
+        facility=Facility.objects.filter(facility_id=fact.subject.facility or "").first(),
+        area=paper.area,
+        minerals=sorted(named),
+        touches=[fact.counterpart] if fact.counterpart else [],
+        source=Source.objects.filter(key=fact.source_key or "").first(),
+        section=fact.section or "",
+        quote=fact.quote or "",
+        note=fact.note or "",
+        rests_on=fact.fact_id,
+    )
 
 
 def put_instrument(draft: Draft, *, by: Actor, reason: str) -> Tally:

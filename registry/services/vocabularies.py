@@ -62,6 +62,12 @@ def country_words() -> dict[str, str]:
 
 
 @cache
+def mineral_words() -> dict[str, str]:
+    """Names of minerals by code, as shipped."""
+    return {row["code"]: row["name"] for row in _read("minerals.yaml")["minerals"]}
+
+
+@cache
 def mast_edition() -> str:
     """The edition of UNCTAD's MAST whose codes `measure_words` has; editions differ in their codes of chapter P."""
     return str(_read("measures.yaml")["mast_edition"])

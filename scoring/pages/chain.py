@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.pages.facts import FactLine
+from registry.parts import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Stage:
     key: str
     is_held: bool
     lines: tuple[str, ...]
-    facilities: tuple[str, ...]
+    facilities: tuple[Link, ...]
     enters: tuple[str, ...]
 
 
@@ -31,12 +32,12 @@ _SAID = ("production_class", "production_presence", "production_rank", "producti
 _ABSENT = ("none", "no ", "0 ")
 
 
-def stages_of(facts: Sequence[FactLine], facilities: Mapping[str, Sequence[str]]) -> tuple[Stage, ...]:
+def stages_of(facts: Sequence[FactLine], facilities: Mapping[str, Sequence[Link]]) -> tuple[Stage, ...]:
     """The four stages, with what facts and facilities say of each; nothing is held where nothing is said."""
     return tuple(_stage(key, name, facts, facilities.get(key, ())) for key, name in _STAGES)
 
 
-def _stage(key: str, name: str, facts: Sequence[FactLine], facilities: Sequence[str]) -> Stage:
+def _stage(key: str, name: str, facts: Sequence[FactLine], facilities: Sequence[Link]) -> Stage:
     own = [fact for fact in facts if fact.stage.lower().replace(" ", "_") == key]
     said = [fact for fact in own if fact.kind.lower().replace(" ", "_") in _SAID]
     enters = [fact for fact in own if fact.kind == "Import dependence"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from registry.domain.paper import PaperCountry
 from registry.pages.facts import FactLine
 from registry.pages.instruments import InstrumentRow
-from registry.parts import ProofMark, SourceMark
+from registry.parts import Link, ProofMark, SourceMark
 from registry.wording import section_words
 from scoring.domain.card import Card, CountryScore, DomainScore
 from scoring.domain.dependence import Indicator
@@ -253,7 +253,7 @@ def country_page(
     change: ChangeNote | None,
     past: tuple[StepChart | None, tuple[Step, ...]],
     instruments: tuple[InstrumentEffect, ...],
-    facilities: Mapping[str, Sequence[str]],
+    facilities: Mapping[str, Sequence[Link]],
     facts: Sequence[FactLine],
     dependence: tuple[Dependence, ...] = (),
     minerals: tuple[MineralLine, ...] = (),

@@ -12,11 +12,12 @@ from ledger.domain.actor import Actor, Door
 from ledger.services import Change, record
 from registry.choices import FactStatus
 from registry.models import FactVersion, InstrumentVersion
+from registry.wording import country_names
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare_cells
 from scoring.domain.methodology import Domain
 from scoring.domain.methodology import Methodology as Rules
-from scoring.effects import country_names, no_change_reason
+from scoring.effects import no_change_reason
 from scoring.live import change_state
 from scoring.methodologies import methodology
 from scoring.models import Score, ScoreChange, ScoreRun, Trigger

@@ -97,6 +97,7 @@ PUBLIC = (
     "/instruments/act-17/",
     "/minerals/",
     "/minerals/tin/",
+    "/enforcement/",
     "/search/?q=khoang+san",
     "/api/v1/instruments/?country=VN",
     "/api/v1/instruments/act-17/",
@@ -106,6 +107,7 @@ DESK = (
     "/admin/registry/instrument/",
     "/admin/registry/instrument/?country=VN&measure=export_tax&mineral=tungsten",
     "/admin/registry/instrument/?q=khoang",
+    "/admin/registry/enforcementrecord/",
     "/admin/registry/instrument/add/",
     "/admin/registry/instrument/export/?format=csv&country=VN",
 )
@@ -118,6 +120,7 @@ def test_no_page_needs_more_queries_than_are_on_record(thousand: None) -> None:
     counts |= {address: queries(officer, address) for address in DESK}
     known: dict[str, int] = json.loads(COUNTS.read_text(encoding="utf-8"))
 
+    print(json.dumps(counts))
     assert set(counts) == set(known)
     more = {address: (known[address], count) for address, count in counts.items() if count > known[address]}
     assert more == {}, "queries on record and needed now: mend the page, or write the new count to the file"

@@ -1,0 +1,54 @@
+"""Enforcement on the pages of what it touches: a country, an instrument, a facility, a mineral."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.dispatch import receiver
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from registry.domain.asked import AskedDay
+from registry.enforcing import get_enforcement, get_rows
+from registry.models import EnforcementVersion
+from registry.signals import Panel, Subject, asking_panels
+
+
+@receiver(asking_panels, dispatch_uid="registry.enforcement-panels")
+def answer_panels(sender: Any, subject: Subject, user: Any, **kwargs: Any) -> Panel | None:
+    if subject.kind not in _TOUCHES:
+        return None
+    asked = _asked(subject)
+    versions = [each for each in get_enforcement(asked) if _TOUCHES[subject.kind](each, subject.public_id)]
+    if not versions:
+        return None
+    context = {"rows": get_rows(versions, asked), "subject": subject.kind}
+    return Panel("Enforcement and incidents", render_to_string("registry/panels/enforcement.html", context), order=40)
+
+
+def _asked(subject: Subject) -> AskedDay:
+    """The day and instant of the page; today and now where it names none."""
+    now = timezone.now()
+    on, as_of = subject.context.get("on"), subject.context.get("as_of")
+    day = dt.date.fromisoformat(on) if on else timezone.localdate()
+    return AskedDay(day, dt.datetime.fromisoformat(as_of) if as_of else None, now)
+
+
+def _country(version: EnforcementVersion, code: str) -> bool:
+    return code in (version.content["country"], *version.content["touches"])
+
+
+def _instrument(version: EnforcementVersion, instrument_id: str) -> bool:
+    return bool(version.content["instrument"] == instrument_id)
+
+
+def _facility(version: EnforcementVersion, facility_id: str) -> bool:
+    return bool(version.content["facility"] == facility_id)
+
+
+def _mineral(version: EnforcementVersion, code: str) -> bool:
+    return code in version.content["minerals"]
+
+
+_TOUCHES = {"country": _country, "instrument": _instrument, "facility": _facility, "mineral": _mineral}
