@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Count, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from registry import desk
-from registry.models import Flag, Instrument, User
-from registry.previews import get_preview
+from registry.models import Flag, User
 from registry.signals import Panel, Subject, asking_panels
 
 #: The desk's sections and what stands in them, in order: a model, or all models of an app.
@@ -122,34 +122,33 @@ def _flags(user: Any, known: dict[str, int]) -> int:
 def _day(user: Any) -> dict[str, Any]:
     """What the home page shows: only what this person may act on."""
     may: Callable[[str], bool] = user.has_perm
-    context: dict[str, Any] = {"desk_name": desk.desk_name(user), "now": timezone.now()}
+    now, today = timezone.now(), timezone.localdate()
+    context: dict[str, Any] = {"desk_name": desk.desk_name(user), "now": now}
     if may("registry.decide_flag"):
         context["flags"] = _counted(desk.get_open_flags(user), "raised_at")
     if may("registry.approve_instrument"):
         context["reviews"] = _counted(desk.get_reviews(user), "changed_at")
-        context["review_rows"] = [(record, _effect(record)) for record in context["reviews"]["rows"]]
     if may("registry.change_instrument"):
         context["drafts"] = _counted(desk.get_drafts(user), "changed_at")
-        context["coming"] = desk.get_coming(user, timezone.localdate())
-        context["silent"] = list(desk.get_silent_feeds(timezone.now())[:SHOWN])
-        context["watch"] = desk.get_watch(timezone.now())
+        context["records"] = list(desk.get_unfinished_records(user)[:SHOWN])
+        context["comments"] = list(desk.get_comments_to(user).order_by("made_at")[:SHOWN])
+        context["coming"] = desk.get_coming(user, today)
+        context["watch"], troubled = desk.get_watch(now)
+        context["silent"] = troubled[:SHOWN]
+    if may("registry.add_factversion"):
+        facts = desk.get_facts_to_see(user, today)
+        context["proposals"] = facts.proposals[:SHOWN]
+        context["stale"] = facts.stale[:SHOWN]
+        context["stale_count"] = len(facts.stale)
     context["panels"] = _panels(user)
     return context
 
 
 def _counted(rows: Any, clock: str) -> dict[str, Any]:
-    """How many wait, since when the oldest does, and the first of them."""
-    first = list(rows.order_by(clock)[:SHOWN])
-    count = len(first) if len(first) < SHOWN else rows.count()
+    """How many wait, since when the oldest does, and the first of them, in one query."""
+    first = list(rows.annotate(of_all=Window(Count("*"))).order_by(clock)[:SHOWN])
+    count = first[0].of_all if first else 0
     return {"count": count, "oldest": getattr(first[0], clock) if first else None, "rows": first}
-
-
-def _effect(record: Instrument) -> str:
-    """What approving a record would do, in its first sentence."""
-    preview = get_preview(
-        record, list(record.measures.all()), list(record.status_events.all()), on=timezone.localdate()
-    )
-    return next((line for effect in preview.effects for line in effect.lines), "not worked out")
 
 
 def _panels(user: User) -> list[Panel]:

@@ -5,16 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from django.db.models import Case, Count, Max, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from registry.auth import PERMISSIONS, memberships_of
-from registry.choices import DraftState, FeedState, FlagState
+from registry.choices import DraftState, FactStatus, FeedState, FlagState
 from registry.domain.dates import PartialDate
+from registry.domain.enforcement import is_derived
+from registry.domain.facts import Fact
 from registry.domain.instruments import InstrumentState
 from registry.domain.news.verdicts import Verdict
-from registry.models import Country, EnforcementRecord, Feed, FeedEntry, Flag, Instrument, InstrumentVersion, User
+from registry.domain.staleness import as_of, months_over
+from registry.models import (
+    Comment,
+    Country,
+    EnforcementRecord,
+    FactVersion,
+    Feed,
+    FeedEntry,
+    Flag,
+    Instrument,
+    InstrumentVersion,
+    User,
+)
+from registry.permissions import DECIDES
+from registry.services.vocabularies import review_intervals
 
 #: How far ahead the desk looks for dates, and how long a feed may be silent before it is worth a look.
 AHEAD = dt.timedelta(days=60)
@@ -30,6 +47,23 @@ class Coming:
     instrument_id: str
     title: str
     country: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleFact:
+    """An accepted fact whose review is due: the time it is of, and how many months it is over."""
+
+    version: FactVersion
+    as_of: PartialDate
+    months_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactsToSee:
+    """Facts of a person's countries: proposals that wait for somebody, and facts gone stale, the longest first."""
+
+    proposals: list[FactVersion]
+    stale: list[StaleFact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +171,54 @@ def count_waiting(user: User) -> dict[str, int]:
     )
 
 
-def get_silent_feeds(now: dt.datetime) -> QuerySet[Feed]:
-    """Enabled feeds that fail, moved, or gave no answer for longer than they should; what needs a person first."""
-    troubled = ~Q(state=FeedState.OK) | Q(last_success_at__lt=now - SILENT_AFTER) | ~Q(proposed_url="")
-    return Feed.objects.filter(troubled, is_enabled=True).order_by(
-        Case(When(state=FeedState.NEEDS_PERSON, then=0), When(proposed_url="", then=2), default=1), "last_success_at"
-    )
+def get_facts_to_see(user: User, on: dt.date) -> FactsToSee:
+    """In one query: what waits to be accepted, own proposals aside, and what is due to be looked at again."""
+    current = FactVersion.objects.current().exclude(status=FactStatus.WITHDRAWN).exclude(kind="production_total")
+    codes = countries_of(user, "registry.add_factversion")
+    rows = current if codes is None else current.filter(country__in=codes)
+    found = list(rows.select_related("source").order_by("recorded_entry_id"))
+    proposals = [each for each in found if each.status == FactStatus.PROPOSED and each.recorded_by != user.public_id]
+    waiting = {each.fact_id for each in found if each.status == FactStatus.PROPOSED}
+    stale = [each for each in map(partial(_stale, on=on), found) if each and each.version.fact_id not in waiting]
+    return FactsToSee(proposals, sorted(stale, key=lambda each: (-each.months_over, each.version.fact_id)))
 
 
-def get_watch(now: dt.datetime) -> Watch:
-    enabled = Feed.objects.filter(is_enabled=True)
+def _stale(version: FactVersion, on: dt.date) -> StaleFact | None:
+    if version.status != FactStatus.ACCEPTED or is_derived(version.fact_id):
+        return None
+    fact = Fact.from_json(version.content)
+    known = as_of(fact, version.source.date if version.source else "")
+    ended = fact.valid_until is not None and fact.valid_until.last < on
+    months = review_intervals().months(version.kind)
+    if known is None or ended or months is None:
+        return None
+    over = months_over(known, months, on.year, on.month)
+    return StaleFact(version, known, over) if over > 0 else None
+
+
+def get_comments_to(user: User) -> QuerySet[Comment]:
+    """Open comments that ask for a person's attention, longest waiting first."""
+    asks = Q(asked=user.public_id)
+    for subject, permission in DECIDES.items():
+        codes = countries_of(user, permission)
+        where = Q() if codes is None else Q(country__in=codes)
+        asks |= Q(asked="", subject=subject) & where
+    return Comment.objects.filter(asks, answered_at=None, withdrawn_at=None).exclude(by=user.public_id)
+
+
+def get_unfinished_records(user: User) -> QuerySet[EnforcementRecord]:
+    """Enforcement records that wait for a person: to be approved, or to be finished."""
+    mine = Q(drafted_by=user.public_id) & ~Q(state=DraftState.APPROVED)
+    rows = EnforcementRecord.objects.select_related("country").order_by("changed_at")
+    return rows.filter(mine | Q(pk__in=get_records_to_review(user).order_by().values("pk")))
+
+
+def get_watch(now: dt.datetime) -> tuple[Watch, list[Feed]]:
+    """How the feeds fare, and those that fail, moved, or are silent for longer than they should be: in two queries.
+
+    What needs a person comes first, then what moved, then the longest silent.
+    """
+    enabled = list(Feed.objects.filter(is_enabled=True))
     day = now - dt.timedelta(days=1)
     seen, raised = Q(first_seen_at__gte=day), Q(flags__raised_at__gte=day)
     # An entry has one flag at most, so joining the two counts nothing twice.
@@ -155,8 +227,19 @@ def get_watch(now: dt.datetime) -> Watch:
         flagged=Count("flags", filter=raised),
         joined=Count("flags", filter=raised & Q(flags__state=FlagState.JOINED)),
     )
-    polled = enabled.aggregate(feeds=Count("pk"), last_poll_at=Max("last_attempt_at"))
-    return Watch(**polled, entries=news["entries"], flags=news["flagged"], joined=news["joined"])
+    polled = max((feed.last_attempt_at for feed in enabled if feed.last_attempt_at), default=None)
+    watch = Watch(len(enabled), polled, entries=news["entries"], flags=news["flagged"], joined=news["joined"])
+    return watch, sorted((feed for feed in enabled if _is_troubled(feed, now)), key=_worst_first)
+
+
+def _is_troubled(feed: Feed, now: dt.datetime) -> bool:
+    silent = feed.last_success_at is not None and feed.last_success_at < now - SILENT_AFTER
+    return feed.state != FeedState.OK or silent or bool(feed.proposed_url)
+
+
+def _worst_first(feed: Feed) -> tuple[int, float]:
+    rank = 0 if feed.state == FeedState.NEEDS_PERSON else 1 if feed.proposed_url else 2
+    return rank, feed.last_success_at.timestamp() if feed.last_success_at else 0.0
 
 
 def get_coming(user: User, on: dt.date) -> list[Coming]:

@@ -8,6 +8,7 @@ from typing import Any
 from ledger.domain.canonical import JSON
 from ledger.tracking import track
 from registry.models import (
+    Comment,
     EnforcementRecord,
     EnforcementVersion,
     Facility,
@@ -75,6 +76,20 @@ def version_state(version: InstrumentVersion | EnforcementVersion) -> JSON:
     }
 
 
+def comment_state(made: Comment) -> JSON:
+    """What the log holds of a comment."""
+    return {
+        "subject": made.subject,
+        "subject_id": made.subject_id,
+        "country": made.country_id,
+        "text": made.text,
+        "by": made.by,
+        "asked": made.asked,
+        "is_answered": made.answered_at is not None,
+        "is_withdrawn": made.withdrawn_at is not None,
+    }
+
+
 def fact_state(fact: FactVersion) -> JSON:
     withdraws: dict[str, JSON] = {"withdraws": True} if fact.is_withdrawal else {}
     return {"status": fact.status, "content": fact.content, "recorded_by": fact.recorded_by, **withdraws}
@@ -132,6 +147,11 @@ def _live_enforcement_versions() -> Iterator[tuple[str, JSON]]:
         yield f"{version.record.record_id}/v{version.number}", version_state(version)
 
 
+def _live_comments() -> Iterator[tuple[str, JSON]]:
+    for made in Comment.objects.order_by("pk").iterator():
+        yield made.comment_id, comment_state(made)
+
+
 def _live_facts() -> Iterator[tuple[str, JSON]]:
     for fact in FactVersion.objects.iterator():
         yield f"{fact.fact_id}/v{fact.version}", fact_state(fact)
@@ -173,6 +193,7 @@ def track_all() -> None:
     track("instrument_version", _live_versions)
     track("enforcement", _live_enforcement)
     track("enforcement_version", _live_enforcement_versions)
+    track("comment", _live_comments)
     track("fact", _live_facts)
     track("flag", _live_flags)
     track("feed", _live_feeds)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from registry.choices import DraftState
+from registry.choices import DraftState, FactStatus
 from registry.exceptions import NotAllowed, WrongState
-from registry.models import EnforcementRecord, FactVersion, Flag, Instrument, User
+from registry.models import Comment, EnforcementRecord, FactVersion, Flag, Instrument, User
 
 #: Records that one officer drafts and another approves.
 Reviewed = Instrument | EnforcementRecord
+#: What officers comment on before it counts.
+Discussed = Instrument | EnforcementRecord | FactVersion
 
 
 def check_can_edit(user: User, row: Reviewed) -> None:
@@ -53,6 +55,46 @@ def check_can_decide_fact(user: User, fact: FactVersion) -> None:
 
 def can_decide_fact(user: User, fact: FactVersion) -> bool:
     return _answers(check_can_decide_fact, user, fact)
+
+
+def _verbs(row: Discussed) -> tuple[str, str]:
+    """The permissions of the two sides: of who drafts such a row, and of who decides on it."""
+    if isinstance(row, FactVersion):
+        return "registry.add_factversion", "registry.accept_fact"
+    return f"registry.change_{row._meta.model_name}", f"registry.approve_{row._meta.model_name}"
+
+
+def can_read_comments(user: User, row: Discussed) -> bool:
+    """Those who may see the draft: of its country or the region, whether or not the row itself is approved."""
+    return user.has_perm(f"registry.view_{row._meta.model_name}", row)
+
+
+def check_can_comment(user: User, row: Discussed) -> None:
+    """Both sides of a review comment while it lasts."""
+    if not any(user.has_perm(verb, row) for verb in _verbs(row)):
+        raise NotAllowed("You read this record and do not work on it.")
+    decided = row.status != FactStatus.PROPOSED if isinstance(row, FactVersion) else row.state == DraftState.APPROVED
+    if decided:
+        raise WrongState("This record is decided: change it, and the change can be commented on.")
+
+
+def can_comment(user: User, row: Discussed) -> bool:
+    return _answers(check_can_comment, user, row)
+
+
+#: What decides on the subjects of comments, by their kind.
+DECIDES = {
+    "instrument": "registry.approve_instrument",
+    "enforcement": "registry.approve_enforcementrecord",
+    "fact": "registry.accept_fact",
+}
+
+
+def is_asked(user: User, comment: Comment) -> bool:
+    """Whether a comment asks for a person's attention: by name, or as one of those who may decide."""
+    if comment.asked:
+        return comment.asked == user.public_id
+    return comment.by != user.public_id and user.has_perm(DECIDES[comment.subject], comment)
 
 
 def can_decide(user: User, flag: Flag) -> bool:

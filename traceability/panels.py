@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.dispatch import receiver
 from django.template.loader import render_to_string
 
@@ -109,9 +109,12 @@ def _desk(person: str, user: Any) -> Panel | None:
     if not can_view_all(user):
         return None
     found = Finding.objects.current().filter(state=FindingState.OPEN.value).select_related("lot", "event")
+    is_violation = Q(severity="violation")
+    counts = found.order_by().aggregate(
+        violations=Count("pk", filter=is_violation), warnings=Count("pk", filter=~is_violation)
+    )
     context = {
-        "violations": found.filter(severity="violation").count(),
-        "warnings": found.exclude(severity="violation").count(),
+        **counts,
         "newest": [
             (lot_path(one.lot.lot_id), one, FINDING_TITLES[one.code]) for one in found.order_by("-opened_at")[:6]
         ],

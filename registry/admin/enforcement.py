@@ -139,6 +139,7 @@ class EnforcementAdmin(StepsAdmin):
         row = form.instance if form.is_bound and form.is_valid() else obj
         context.update(
             review=review_of(request, obj),
+            comments=self.comments_of(request, obj),
             effects=services.get_effects(row, on=timezone.localdate()) if row is not None else (),
             is_previewed=row is not None,
             has_errors=form.is_bound and bool(context["errors"]),

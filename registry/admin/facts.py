@@ -17,8 +17,10 @@ from django.utils.text import Truncator
 from ledger.domain.actor import Door
 from registry import permissions
 from registry.admin.base import ServiceAdmin
+from registry.admin.comments import CommentsAdmin
 from registry.admin.filters import NamedCountryFilter, NamedKindFilter, NamedMineralFilter, named
 from registry.choices import FactStatus, label
+from registry.desk import get_facts_to_see
 from registry.domain.facts import Fact
 from registry.exceptions import NotAllowed, RegistryError
 from registry.fact_forms import FactForm
@@ -36,14 +38,34 @@ from registry.services.proposals import (
 _MARKS = {FactStatus.PROPOSED: "v-warn", FactStatus.ACCEPTED: "v-ok", FactStatus.WITHDRAWN: "v-none"}
 
 
+class StaleFilter(admin.SimpleListFilter):
+    """Facts whose review is due, of the countries of who asks."""
+
+    title = "review"
+    parameter_name = "stale"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Due: gone stale")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[FactVersion]) -> QuerySet[FactVersion]:
+        if self.value() != "yes":
+            return queryset
+        stale = get_facts_to_see(request.user, timezone.localdate()).stale  # type: ignore[arg-type]
+        return queryset.filter(pk__in=[each.version.pk for each in stale])
+
+    def get_facet_queryset(self, changelist: Any) -> Any:
+        """Not counted beside the choice: it would read every fact once more."""
+        return {}
+
+
 @admin.register(FactVersion)
-class FactAdmin(ServiceAdmin):
+class FactAdmin(CommentsAdmin, ServiceAdmin):
     plural = "Facts"
     form = FactForm
     change_form_template = "admin/registry/factversion/change_form.html"
     autocomplete_fields = ("source",)
     list_display = ("stated", "value", "mark", "version", "cited")
-    list_filter = ("status", NamedCountryFilter, NamedMineralFilter, NamedKindFilter)
+    list_filter = ("status", StaleFilter, NamedCountryFilter, NamedMineralFilter, NamedKindFilter)
     list_select_related = ("source",)
     search_fields = ("fact_id", "kind", "source__title")
     _typed = (
@@ -152,7 +174,7 @@ class FactAdmin(ServiceAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         version = context["original"]
         if version is not None:
-            context.update(_decision(request, version))
+            context.update(_decision(request, version), comments=self.comments_of(request, version))
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -187,6 +187,7 @@ class InstrumentAdmin(ReviewAdmin):
             preview=self._preview(request, obj, form, formsets),
             has_errors=form.is_bound and bool(context["errors"]),
             review=review_of(request, obj),
+            comments=self.comments_of(request, obj),
             worked_out_at=timezone.now(),
             public_path=instrument_path(obj.instrument_id) if obj and obj.current_versions else "",
         )

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from ledger.selectors import get_newest_entry
 from registry import permissions
 from registry.admin.base import ServiceAdmin
+from registry.admin.comments import CommentsAdmin
 from registry.admin.history import get_edits
 from registry.choices import DraftState
 from registry.exceptions import NotAllowed, RegistryError, WrongState
@@ -32,7 +33,7 @@ STATE_MARKS = {
 }
 
 
-class StepsAdmin(ServiceAdmin):
+class StepsAdmin(CommentsAdmin, ServiceAdmin):
     """Adds submit, approve, send back and restore to the page of a record that has versions, and its history."""
 
     steps: ClassVar[Mapping[str, Step]] = {}

@@ -1,5 +1,6 @@
 """What the register holds."""
 
+from registry.models.comments import Comment
 from registry.models.enforcement import EnforcementRecord, EnforcementVersion
 from registry.models.facts import FactVersion
 from registry.models.feeds import Feed, FeedEntry, FetchAttempt, Flag, SiteTurn
@@ -11,6 +12,7 @@ from registry.models.sources import Source
 from registry.models.vocabulary import Country, Material, Mineral
 
 __all__ = [
+    "Comment",
     "Country",
     "EnforcementRecord",
     "EnforcementVersion",

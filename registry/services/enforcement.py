@@ -18,6 +18,7 @@ from registry.domain.facts import Fact
 from registry.exceptions import BadInput
 from registry.live import enforcement_state, version_state
 from registry.models import EnforcementRecord, EnforcementVersion, Facility, FactVersion, Instrument, Source, User
+from registry.services.comments import settle_comments
 from registry.services.facts import FactRow, put_facts, withdraw_fact
 from registry.services.proposals import get_fact_effects
 from registry.services.signing import save_signed
@@ -101,6 +102,7 @@ def publish(*, row: EnforcementRecord, by: Actor, reason: str = "") -> Enforceme
     if current is not None:
         row.versions.filter(pk=current.pk).update(superseded_entry=version.recorded_entry)
     version.save(force_insert=True)
+    settle_comments(row, by=by)
     _follow(row, fact_of(row), by, reason or f"follows the enforcement record {row.record_id}")
     return version
 

@@ -29,6 +29,7 @@ from registry.models import (
     User,
 )
 from registry.selectors import get_relations
+from registry.services.comments import settle_comments
 from registry.services.flags import confirm
 from registry.services.signing import save_signed, sign
 from registry.signals import instruments_changed
@@ -157,6 +158,7 @@ def publish(*, instrument: Instrument, by: Actor, reason: str = "") -> Instrumen
     if current is not None:
         instrument.versions.filter(pk=current.pk).update(superseded_entry=version.recorded_entry)
     version.save(force_insert=True)
+    settle_comments(instrument, by=by)
     instruments_changed.send(sender=Instrument, instrument_id=instrument.instrument_id, version=version)
     return version
 

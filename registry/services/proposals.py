@@ -18,6 +18,7 @@ from registry.domain.facts import Fact
 from registry.exceptions import BadInput, WrongState
 from registry.live import fact_state
 from registry.models import FactVersion, Source, User
+from registry.services.comments import settle_comments
 from registry.services.facts import FactRow, withdraw_fact
 from registry.signals import Effect, asking_fact_effects, facts_changed
 
@@ -77,6 +78,7 @@ def accept_fact(*, proposal: FactVersion, by: User, reason: str = "") -> FactVer
     _check_open(proposal)
     flips = flips_a_gate(proposal.fact_id, proposed_fact(proposal))
     permissions.check_can_accept(by, proposal, flips_a_gate=flips)
+    settle_comments(proposal, by=by.actor(Door.DESK))
     if proposal.is_withdrawal:
         _check_withdraws_what_stands(proposal)
         why = reason.strip() or proposal.recorded_entry.reason
@@ -108,6 +110,7 @@ def decline_fact(*, proposal: FactVersion, by: User, reason: str) -> None:
     change = Change("decline", "fact_decision", name, None, {"declined": name})
     entry = record(by=by.actor(Door.DESK), change=change, reason=reason)
     FactVersion.objects.filter(pk=proposal.pk).update(superseded_entry=entry)
+    settle_comments(proposal, by=by.actor(Door.DESK))
 
 
 def _write(action: str, row: FactVersion, gone: QuerySet[FactVersion], by: Actor, reason: str) -> FactVersion:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 
+from registry.domain.staleness import Intervals
 from registry.models import Country, Material, Mineral
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -65,6 +66,12 @@ def country_words() -> dict[str, str]:
 def mineral_words() -> dict[str, str]:
     """Names of minerals by code, as shipped."""
     return {row["code"]: row["name"] for row in _read("minerals.yaml")["minerals"]}
+
+
+@cache
+def review_intervals() -> Intervals:
+    """After how long facts of each kind are due to be looked at again."""
+    return Intervals(**_read("review_intervals.yaml"))
 
 
 @cache

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from registry.domain.dates import Certainty, PartialDate, Precision
 from registry.parts import ProofMark, SourceMark
+from registry.services.vocabularies import country_words
 from registry.wording import basis_words, section_words
 
 register = template.Library()
@@ -268,3 +269,9 @@ def spaced(code: str) -> str:
 def in_section(section: str) -> str:
     """Where in the paper: ``A.TH`` is App. Thailand."""
     return section_words(section)
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """The name of a country by its code; the region where there is none."""
+    return country_words().get(code, code) or "the region or the world"

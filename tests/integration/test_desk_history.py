@@ -37,6 +37,7 @@ def tracked() -> list[Any]:
 def test_what_is_edited_at_the_desk_keeps_a_history() -> None:
     assert {model.__name__ for model in tracked()} == {
         "Instrument", "Measure", "StatusEvent", "InstrumentRelation", "InstrumentDocument", "EnforcementRecord",
+        "Comment",
     }  # fmt: skip
 
 

@@ -15,10 +15,10 @@ APPS = ("alerts", "config", "jobs", "ledger", "registry", "scoring", "traceabili
 #: Models whose rows the log holds, or that are the log. A feed is not among them: when it is polled next is no record,
 #: and what is (its title, address, state) is compared by the nightly walk.
 TRACKED = {
-    "Assay", "BorderVerdict", "Claim", "Credit", "Document", "EnforcementRecord", "EnforcementVersion", "Entry",
-    "Event", "EventLine", "Facility", "FactVersion", "Finding", "Flag", "Hold", "Instrument", "InstrumentVersion",
-    "Leaf", "Lot", "Measure", "Membership", "Methodology", "Node", "Party", "RiskList", "Score", "ScoreChange",
-    "ScoreRun", "Source", "StatusEvent", "TreeHead", "User",
+    "Assay", "BorderVerdict", "Claim", "Comment", "Credit", "Document", "EnforcementRecord", "EnforcementVersion",
+    "Entry", "Event", "EventLine", "Facility", "FactVersion", "Finding", "Flag", "Hold", "Instrument",
+    "InstrumentVersion", "Leaf", "Lot", "Measure", "Membership", "Methodology", "Node", "Party", "RiskList", "Score",
+    "ScoreChange", "ScoreRun", "Source", "StatusEvent", "TreeHead", "User",
 }  # fmt: skip
 WRITES = {"update", "bulk_create", "bulk_update", "delete", "create", "get_or_create", "update_or_create",
           "_raw_delete", "aupdate", "abulk_create", "adelete", "acreate"}  # fmt: skip
