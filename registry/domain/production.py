@@ -31,6 +31,18 @@ class ProductionTotal:
         return (Decimal(self.region_t) * 100 / self.world_t).quantize(self.share_pct, ROUND_HALF_UP)
 
     @property
+    def worked_growth_pct(self) -> Decimal | None:
+        """The growth worked out of the whole tons of both years, to as many places as the source prints.
+
+        None where the first year's mass is not known. That mass is worked back from the printed growth, and whole tons
+        of a small mineral may not give the printed figure again.
+        """
+        if self.growth_pct is None or not self.implied_base_t:
+            return None
+        change = Decimal(self.region_t - self.implied_base_t) * 100 / self.implied_base_t
+        return change.quantize(self.growth_pct, ROUND_HALF_UP)
+
+    @property
     def text(self) -> str:
         return f"the region mined {self.share_pct} percent of the world's output in {self.year}"
 

@@ -28,6 +28,9 @@ class Production:
     world_t: int
     share: Decimal
     growth: Decimal | None
+    printed_share: Decimal
+    base_t: int | None
+    worked_growth: Decimal | None
     fact_id: str
     href: str
     source: SourceMark | None
@@ -100,6 +103,9 @@ def _production(version: FactVersion, total: ProductionTotal, minerals: Mapping[
         world_t=total.world_t,
         share=total.worked_share_pct,
         growth=total.growth_pct,
+        printed_share=total.share_pct,
+        base_t=total.implied_base_t,
+        worked_growth=total.worked_growth_pct,
         fact_id=version.fact_id,
         href=href,
         source=source_mark({**(source_details(version.source) or {}), "section": total.section}, href),

@@ -179,3 +179,15 @@ def test_enforcement_lists_actions_and_incidents_with_their_source_as_known_then
     assert "Malaysia suspends rare earths, tin mining operations after river water turns blue" in page
     assert re.search(r'<a href="/countries/MY/[^"]*">Malaysia</a>', page)
     assert "No action or incident was known then." in client.get("/enforcement/?as_of=2020-01-01").content.decode()
+
+
+def test_growth_shows_how_it_is_worked_out_and_the_papers_figure_beside_ours_where_they_differ(client: Client) -> None:
+    bismuth = " ".join(client.get("/minerals/bismuth/").content.decode().split())
+    assert "By its figure the region mined about 1,026 tonnes in 2019." in bismuth
+    assert re.search(r"comes to <b>\+11\.89 %</b> against the paper’s <b>\+11\.92 %</b>", bismuth)
+    assert "1,148 of 10,110 tonnes are 11.36 %. The paper prints 11.36 %: the same." in bismuth
+    others = [row["code"] for row in client.get("/api/v1/minerals/").json()["results"] if row["production"]]
+    assert len(others) == 8
+    for code in set(others) - {"bismuth"}:
+        page = client.get(f"/minerals/{code}/").content.decode()
+        assert "Worked out again from these whole tonnes it is the same." in page, code
