@@ -11,13 +11,16 @@ from django.contrib.admin import helpers
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ledger.selectors import get_newest_entry
+from registry.admin.history import get_logged_edits
 from registry.exceptions import RegistryError
 from registry.templatetags.seam import instant
 
@@ -132,6 +135,11 @@ class ReadOnlyAdmin(DeskAdmin):
 class ServiceAdmin(DeskAdmin):
     """Gathers form and inlines without saving them and makes one call to a service, in `write`."""
 
+    #: The object type of the row's entries in the log, and the column that holds its id there: its history.
+    logged_as = ""
+    logged_by = ""
+    object_history_template = "admin/registry/history.html"
+
     def write(self, request: HttpRequest, form: forms.ModelForm, formsets: Sequence[Any], change: bool) -> None:
         """Call the service. May raise RegistryError or ValidationError: the form is shown again with the sentence."""
         raise NotImplementedError
@@ -149,6 +157,29 @@ class ServiceAdmin(DeskAdmin):
             if not change:
                 _forget(form, formsets)
             raise ShowAgain(form, formsets) from error
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        context["history"] = bool(self.logged_by)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Who changed what, when, why and through which door, as the log holds it."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404("no such row")
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        name = str(getattr(row, self.logged_by))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "History",
+            "opts": self.opts,
+            "original": row,
+            "edits": get_logged_edits(self.logged_as, name),
+            "newest_entry": get_newest_entry(self.logged_as, name),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.object_history_template, context)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return ""

@@ -76,7 +76,7 @@ class EnforcementAdmin(StepsAdmin):
     plural = "Enforcement"
     form = EnforcementForm
     steps = {"submit": _submit, "approve": _approve, "send-back": _send_back}
-    logged_as = "enforcement"
+    logged_as, logged_by = "enforcement", "record_id"
     change_form_template = "admin/registry/enforcementrecord/change_form.html"
     autocomplete_fields = ("source", "instrument", "facility")
     list_display = ("title", "country", "at_desk", "kind", "when", "reads")

@@ -98,6 +98,13 @@ class FactAdmin(CommentsAdmin, ServiceAdmin):
         found = FactVersion.objects.current().filter(fact_id=request.GET.get("fact", "")).first()
         return _initial(found) if found else {}
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """A fact is never changed: its versions are its history, on its public page."""
+        version = self.get_object(request, object_id)
+        if version is None:
+            raise Http404("no such fact")
+        return HttpResponseRedirect(fact_path(version.fact_id))
+
     # --- the list and a version
 
     @admin.display(description="what is stated", ordering="kind")

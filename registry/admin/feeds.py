@@ -49,6 +49,7 @@ def health(feed: Feed) -> tuple[str, str, str]:
 
 @admin.register(Feed)
 class FeedAdmin(ServiceAdmin):
+    logged_as, logged_by = "feed", "feed_id"
     form = FeedForm
     change_form_template = "admin/registry/feed/change_form.html"
     change_list_template = "admin/registry/feed/change_list.html"

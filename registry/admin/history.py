@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.models import Entry
 from registry.choices import label
-from registry.comparing import ChangeLine, Words
+from registry.comparing import ChangeLine, Words, changes_between
 from registry.models import EnforcementRecord, Instrument, InstrumentDocument, InstrumentRelation, Measure, StatusEvent
 
 #: One press of a button writes its rows within this time.
@@ -113,3 +114,23 @@ def _whole(row: Any, words: Words) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def get_logged_edits(logged_as: str, public_id: str) -> list[Edit]:
+    """The same of rows whose history is the log alone: each entry of an object, newest first, field by field."""
+    words = Words()
+    entries = Entry.objects.filter(object_type=logged_as, object_id=public_id).order_by("-pk")
+    return [_logged(entry, words) for entry in entries]
+
+
+def _logged(entry: Entry, words: Words) -> Edit:
+    before, after = json.loads(entry.before), json.loads(entry.after)
+    return Edit(
+        at=entry.recorded_at,
+        by=entry.actor,
+        reason=entry.reason,
+        lines=changes_between(before or {}, after or {}, words) if before else [],
+        is_first=before is None,
+        door=entry.door,
+        entry=entry.pk,
+    )

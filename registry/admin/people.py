@@ -65,6 +65,7 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(User)
 class PersonAdmin(ServiceAdmin):
+    logged_as, logged_by = "person", "public_id"
     plural = "People"
     list_display = ("username", "public_id", "does", "is_active", "seen")
     seen = instant_column("last_login", "last signed in")

@@ -28,7 +28,7 @@ def _send_back(instrument: Instrument, by: User, reason: str) -> str:
 
 class ReviewAdmin(StepsAdmin, ManyAdmin):
     steps = {"submit": _submit, "approve": _approve, "send-back": _send_back}
-    logged_as = "instrument"
+    logged_as, logged_by = "instrument", "instrument_id"
 
     def restore_version(self, version: Any, by: User, reason: str) -> None:
         restore(version=version, by=by, reason=reason)

@@ -17,6 +17,7 @@ from registry.services.sources import save_source
 
 @admin.register(Source)
 class SourceAdmin(ServiceAdmin):
+    logged_as, logged_by = "source", "key"
     form = SourceForm
     list_display = ("title", "kind", "publisher", "date", "endnote")
     list_filter = ("kind", "is_demo")

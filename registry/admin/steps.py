@@ -37,9 +37,6 @@ class StepsAdmin(CommentsAdmin, ServiceAdmin):
     """Adds submit, approve, send back and restore to the page of a record that has versions, and its history."""
 
     steps: ClassVar[Mapping[str, Step]] = {}
-    #: The object type of the record's entries in the log.
-    logged_as = ""
-    object_history_template = "admin/registry/history.html"
 
     def get_urls(self) -> list[URLPattern]:
         step = self.admin_site.admin_view(self.step_view)
@@ -109,7 +106,7 @@ class StepsAdmin(CommentsAdmin, ServiceAdmin):
             raise Http404("no such record")
         if not self.has_view_permission(request, row):
             raise PermissionDenied
-        name = getattr(row, f"{self.logged_as.replace('enforcement', 'record')}_id")
+        name = getattr(row, self.logged_by)
         context = {
             **self.admin_site.each_context(request),
             "title": "History",

@@ -78,6 +78,7 @@ class CorrectedAdmin(ServiceAdmin):
 
 @admin.register(Party)
 class PartyAdmin(CorrectedAdmin):
+    logged_as, logged_by = "party", "party_id"
     form = PartyForm
     fields = ("name", "country")
     fixed = ("party_id", "does")
@@ -96,6 +97,7 @@ class PartyAdmin(CorrectedAdmin):
 
 @admin.register(Facility)
 class FacilityAdmin(CorrectedAdmin):
+    logged_as, logged_by = "facility", "facility_id"
     form = FacilityForm
     fields = ("name", ("kind", "country"), "operator", ("latitude", "longitude"), "licence_number",
               ("licence_from", "licence_until"), "capacity_t_per_year")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -181,3 +182,45 @@ def test_a_second_version_says_what_it_changed(officer: User, reviewer: User, ap
     page = Client().get(f"/instruments/{approved.instrument_id}/").content.decode()
     assert InstrumentVersion.objects.count() == 2
     assert "<del>2846, 2805</del> → <ins>2846</ins>" in page
+
+
+NONSENSE = "<script>alert(1)</script><b>Act</b> \u202eقانون المعادن\u202c 鉱物 🪨 \u0000"
+
+
+@pytest.mark.parametrize("title", [NONSENSE, "Act" * 34_000, "\u200b", "قانون" * 5, "🪨" * 310])
+def test_a_form_filled_with_nonsense_has_each_error_at_its_field_and_keeps_what_was_typed(
+    officer: User, title: str
+) -> None:
+    client = at_desk(officer)
+    address = "/admin/registry/instrument/add/"
+    typed = {
+        **filled(client, address),
+        "title": title, "title_original": "<img src=x onerror=alert(1)> \u202eقانون", "country": "TH",
+        "number": "'; DROP TABLE registry_instrument; --", "quote": "<svg onload=alert(1)>", "note": "=HYPERLINK(1)",
+        "until": "9999-12-31", "source": "no key",
+        "status_events-TOTAL_FORMS": "2",
+        "status_events-0-status": "repealed", "status_events-0-since": "2020", "status_events-0-basis": "stated",
+        "status_events-1-status": "adopted", "status_events-1-since": "2021", "status_events-1-basis": "stated",
+        "measures-0-code": "export_ban", "measures-0-hs": "28a6; rocks", "measures-0-start": "0001-01-01",
+        "measures-0-rate": "x" * 101, "measures-0-minerals": ["unobtainium"], "_submit": "1",
+        **document_fields(PDF[:4] + b" but a text", "gazette.png", language="t\u0336h", url="javascript:alert(1)"),
+    }  # fmt: skip
+    answer = client.post(address, typed)
+
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 200
+    wrong = {
+        "until": "outside 1800 to 2200", "source": "choice", "hs": "is no HS code", "start": "outside 1800 to 2200",
+        "rate": "at most 100 characters", "minerals": "unobtainium is not one of", "since": "before it was adopted",
+        "file": "", "language": "Write the code of a language", "url": "Enter a valid URL.",
+    }  # fmt: skip
+    for field, sentence in wrong.items():
+        assert re.search(rf'class="field field-{field}[^"]* off".{{0,400}}?<p class="wrong">[^<]*{re.escape(sentence)}',
+                         page, re.S), field  # fmt: skip
+    for field in ("title_original", "number", "quote", "note", "until", "measures-0-hs", "measures-0-start"):
+        assert str(typed[field]) in page, field
+    assert title.replace("\u0000", "")[:50] in page.replace("\u0000", "")
+    raw = answer.content.decode()
+    for markup in ("<script>alert(1)", "<img src=x", "<svg onload", 'href="javascript:'):
+        assert markup not in raw
+    assert not Instrument.objects.exists()

@@ -10,8 +10,20 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from ledger.domain.actor import Door
 from ledger.models import Entry
-from registry.models import Flag, Instrument, InstrumentDocument, InstrumentVersion, User
+from registry.models import (
+    Comment,
+    EnforcementRecord,
+    EnforcementVersion,
+    Flag,
+    Instrument,
+    InstrumentDocument,
+    InstrumentVersion,
+    User,
+)
+from registry.services.comments import comment
+from registry.services.enforcement import save_record
 from tests.integration.loaded import loaded, reference
 from tests.integration.test_desk_family import PDF, document_fields
 from tests.integration.test_desk_instruments import at_desk, draft_from, flag, person
@@ -29,8 +41,13 @@ AUDITED = ("log/",)
 @pytest.fixture
 def draft(reference: None, flag: Flag) -> Instrument:
     """A Thai draft with a document, by a Thai officer."""
-    client = at_desk(person("drafter", "officer", "TH"))
-    return draft_from(client, flag, title=SECRET, quote=SECRET, **document_fields(PDF, "zirconquartz.pdf"))
+    drafter = person("drafter", "officer", "TH")
+    made = draft_from(at_desk(drafter), flag, title=SECRET, quote=SECRET, **document_fields(PDF, "zirconquartz.pdf"))
+    case = EnforcementRecord(country_id="TH", kind="fine", title=SECRET, quote=SECRET)
+    case = save_record(row=case, by=drafter.actor(Door.DESK), reason=SECRET)
+    for row in (made, case):
+        comment(row=row, page="/admin/", text=SECRET, by=drafter)
+    return made
 
 
 def cast() -> dict[str, User | None]:
@@ -40,14 +57,17 @@ def cast() -> dict[str, User | None]:
 
 def addresses(draft: Instrument) -> Iterator[str]:
     """Every address there is, with the draft, or something on record, wherever an address names a thing."""
+    record = EnforcementRecord.objects.get(title=SECRET)
     given: dict[str, Any] = {
+        "record_id": record.record_id, "comment_id": Comment.objects.latest("pk").comment_id, "facility_id": "kachin",
         "object_id": draft.pk, "pk": draft.pk, "instrument_id": draft.instrument_id, "code": "TH", "country": "TH",
         "domain": "access", "number": Entry.objects.filter(object_id=draft.instrument_id).latest("pk").pk,
         "flag": "x", "name": "submit", "verdict": "dismiss", "lot_id": "x", "lot": "x", "fact_id": "x",
         "sha256": InstrumentDocument.objects.get().sha256, "content_type_id": 1, "app_label": "registry",
     }  # fmt: skip
     for route in walk(get_resolver()):
-        path = _NAMED.sub(lambda name: str(given.get(name[1], 1)), route)
+        case = given | {"pk": record.pk, "object_id": record.pk} if "enforcementrecord" in route else given
+        path = _NAMED.sub(lambda name, case=case: str(case.get(name[1], 1)), route)  # type: ignore[misc]
         if "(?P" not in path and path not in NOT_ASKED:
             yield path
 
@@ -101,6 +121,10 @@ def test_nobody_of_another_country_changes_a_draft_through_any_address(draft: In
     assert draft.title == SECRET
     assert (draft.state, Entry.objects.filter(object_id=draft.instrument_id).count()) == before
     assert not InstrumentVersion.objects.filter(instrument=draft).exists()
+    record = EnforcementRecord.objects.get(title=SECRET)
+    assert record.state == "draft"
+    assert not EnforcementVersion.objects.filter(record=record).exists()
+    assert Comment.objects.filter(withdrawn_at=None, answered_at=None).count() == Comment.objects.count() == 2
 
 
 def test_own_officers_and_the_region_see_the_draft(draft: Instrument) -> None:
