@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from registry.models import (
     StatusEvent,
 )
 from registry.services.documents import fill
+from registry.services.vocabularies import measure_words
 
 DATE_HELP = "2026-11-23, 2026-11 or 2026; 2569 is read as 2026."
 
@@ -160,6 +162,15 @@ class InstrumentForm(forms.ModelForm):
         return reason
 
 
+class UsualDirection(forms.Select):
+    """The kinds of measures; a script fills in the direction that a kind usually has."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        usual = {code: words["direction"] for code, words in measure_words().items() if words.get("direction")}
+        self.attrs["data-usual"] = json.dumps(usual)
+
+
 class MeasureForm(forms.ModelForm):
     minerals = CodesField(
         choices=minerals, required=False, widget=MineralTicks, help_text="None ticked: not stated, read as all."
@@ -182,7 +193,7 @@ class MeasureForm(forms.ModelForm):
         model = Measure
         fields = ("code", "direction", "minerals", "hs", "start", "until", "materials", "stages", "destinations",
                   "rate", "exemptions")  # fmt: skip
-        widgets = {"exemptions": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"code": UsualDirection, "exemptions": forms.Textarea(attrs={"rows": 2})}
         help_texts = {"rate": "Such as 10 % or 50 000 t a year."}
 
     def clean(self) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from registry.selectors import get_members
 from registry.wording import country_names
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare
+from scoring.domain.inputs import Evidence, plain
 from scoring.domain.overlay import apply
 from scoring.domain.trace import GateTrace
 from scoring.domain.wording import clean
@@ -35,7 +36,7 @@ def effect_of(draft: InstrumentState, on: dt.date) -> ScoresEffect:
     rules = official(on)
     supposed, _ = apply(evidence, rules, [{"op": "add_instrument", "instrument": draft}])
     before, after = score(evidence, rules, on, members), score(supposed, rules, on, members)
-    names = {**country_names(), draft.instrument_id: f"“{draft.title}”"}
+    names = {**country_names(), **titles_of(supposed), draft.instrument_id: f"“{draft.title}”"}
     changes = tuple(change for change in compare(before, after) if change.level_changed)
     reason = "" if changes else no_change_reason(after, draft.country, draft.instrument_id)
     lines = [change.sentence(names) for change in changes] or [f"No score changes, because {reason}."]
@@ -51,11 +52,17 @@ def fact_effect_of(fact_id: str, fact: Fact | None, on: dt.date) -> tuple[tuple[
     supposed = replace(others, facts=(*others.facts, fact)) if fact else others
     after = score(supposed, rules, on, members)
     changes = compare(before, after, {fact_id})
-    names = country_names() | ({fact_id: fact.text} if fact else {})
+    names = country_names() | titles_of(evidence) | ({fact_id: fact.text} if fact else {})
     lines = tuple(clean(change.sentence(names)) for change in changes if change.level_changed)
     flips = tuple(f"{names[c.country]}, {c.domain.value}: gate {flip.gate} flips." for c in changes for flip in c.flips)
     nothing = "No gate flips and no score changes."
     return (*(lines or ("No score changes.",)), *flips) if changes else (nothing,), bool(changes)
+
+
+def titles_of(evidence: Evidence) -> dict[str, str]:
+    """What each piece of evidence is called in a sentence, by id."""
+    facts = {fact.fact_id: f"{plain(fact.kind)} {fact.text}" for fact in evidence.facts}
+    return {**facts, **{each.instrument_id: f"“{each.title}”" for each in evidence.instruments}}
 
 
 def no_change_reason(card: Card, country: str, instrument_id: str) -> str:

@@ -29,11 +29,17 @@
     setTimeout(name, 0, event.target);
   });
 
+  // What is offered already stays: a button put anew while it is pressed would lose the press.
+  function show(box, buttons) {
+    const words = function (list) { return Array.from(list).map(function (each) { return each.textContent; }).join("\n"); };
+    if (words(box.children) !== words(buttons)) box.replaceChildren(...buttons);
+  }
+
   // HS codes of the minerals ticked, offered beside the field; a press adds one.
   function suggest(row) {
     const field = row.querySelector("input[name$=-hs]");
     if (!field) return;
-    let box = row.querySelector(".suggest");
+    let box = field.closest(".val").querySelector(".suggest");
     if (!box) {
       box = document.createElement("div");
       box.className = "suggest";
@@ -43,7 +49,7 @@
     const offered = Array.from(row.querySelectorAll("input[data-hs]:checked")).flatMap(function (tick) {
       return tick.dataset.hs.split(";");
     }).filter(function (words) { return words && !typed.some(function (code) { return code && words.startsWith(code); }); });
-    box.replaceChildren(...offered.slice(0, 12).map(function (words) {
+    show(box, offered.slice(0, 12).map(function (words) {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = "+ " + words;
@@ -56,17 +62,91 @@
     }));
   }
 
+  // The other way: minerals that are traded under the codes typed, offered beside their boxes; a press ticks one.
+  function suggestMinerals(row) {
+    const field = row.querySelector("input[name$=-hs]");
+    const ticks = Array.from(row.querySelectorAll("input[data-hs]"));
+    if (!field || !ticks.length) return;
+    const place = ticks[0].closest(".val");
+    let box = place.querySelector(".suggest");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "suggest";
+      place.append(box);
+    }
+    const typed = field.value.split(/[\s,;]+/).filter(function (code) { return code.length >= 4; });
+    const fitting = ticks.filter(function (tick) {
+      return !tick.checked && tick.dataset.hs.split(";").some(function (words) {
+        const code = words.split(" ")[0];
+        return code && typed.some(function (own) { return own.startsWith(code) || code.startsWith(own); });
+      });
+    });
+    show(box, fitting.map(function (tick) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = "+ " + tick.labels[0].textContent.trim();
+      button.addEventListener("click", function () {
+        tick.checked = true;
+        tick.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      return button;
+    }));
+  }
+
+  document.querySelectorAll("#instrument_form, #enforcementrecord_form").forEach(previewInPlace);
   const record = document.getElementById("instrument_form");
   if (record) {
     const rowsOf = function () { return record.querySelectorAll("[id^=measures-]:not([id$=empty]):not([id$=group])"); };
-    rowsOf().forEach(suggest);
+    // The direction that a kind of measure usually has, until another is chosen.
     record.addEventListener("change", function (event) {
-      const row = event.target.closest("[id^=measures-]");
-      if (row) suggest(row);
+      if (!event.target.matches("select[data-usual]")) return;
+      const direction = event.target.closest("[id^=measures-]").querySelector("select[name$=-direction]");
+      const usual = JSON.parse(event.target.dataset.usual)[event.target.value];
+      if (direction && !direction.value && usual) direction.value = usual;
+    });
+    const both = function (row) { suggest(row); suggestMinerals(row); };
+    rowsOf().forEach(both);
+    ["change", "input"].forEach(function (happening) {
+      record.addEventListener(happening, function (event) {
+        const row = event.target.closest("[id^=measures-]");
+        if (row && event.target.matches("input[data-hs], input[name$=-hs]")) both(row);
+      });
     });
     keep(record);
     record.addEventListener("dragover", function (event) { if (event.target.matches("input[type=file]")) event.target.classList.add("over"); });
     record.addEventListener("dragleave", function (event) { event.target.classList.remove("over"); });
+  }
+
+  const happening = document.getElementById("enforcementrecord_form");
+  if (happening) keep(happening);
+
+  // A preview is asked for without leaving the page, so that files chosen stay chosen; what is wrong is shown as ever.
+  function previewInPlace(form) {
+    form.addEventListener("submit", function (event) {
+      const button = event.submitter;
+      if (!button || button.name !== "_preview" || button.dataset.plain) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const again = function () { button.dataset.plain = "1"; form.requestSubmit(button); };
+      button.disabled = true;
+      fetch(location.href, { method: "POST", body: dataOf(form, button) }).then(function (answer) {
+        return answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)));
+      }).then(function (html) {
+        const page = new DOMParser().parseFromString(html, "text/html");
+        const will = page.getElementById("will");
+        button.disabled = false;
+        if (!will || page.querySelector(".wrong, #errors")) return again();
+        document.getElementById("will").replaceWith(will);
+        will.tabIndex = -1;
+        will.focus();
+      }).catch(function () { button.disabled = false; again(); });
+    });
+  }
+
+  function dataOf(form, button) {
+    const data = new FormData(form);
+    data.append(button.name, button.value);
+    return data;
   }
 
   // What is typed is kept on this machine until it is sent, and offered again when the page was left without sending.

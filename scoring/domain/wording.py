@@ -7,7 +7,8 @@ import re
 #: What an id looks like inside a reason: words joined by dashes or dots, no space.
 _ID = r"[a-z0-9+_]+(?:[-.][a-z0-9+_]+)+"
 _IN_BRACKETS = re.compile(rf" \({_ID}(?:, {_ID})*\)")
-_NAMED = re.compile(rf"\b(what|whether) {_ID} is (about|in force)")
+#: A record that is not saved yet is called draft.
+_NAMED = re.compile(rf"\b(what|whether) (?:{_ID}|draft) is (about|in force)")
 _REPEATED = re.compile(r"(^|[(;] ?)([^;()]+)(?:; \2)+(?=[;).]|$)")
 
 

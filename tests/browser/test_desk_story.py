@@ -124,3 +124,66 @@ def test_without_scripts_the_form_still_works(reader: Reader) -> None:
     page.get_by_role("button", name="Save draft").click()
 
     expect(page.get_by_text("Draft saved.")).to_be_visible()
+
+
+def test_codes_and_minerals_offer_each_other_and_a_preview_keeps_the_file(reader: Reader) -> None:
+    page = reader("officer")
+    page.goto(ADD)
+    page.get_by_label("Title", exact=True).fill("Rule that previews")
+    page.get_by_label("Country or body").select_option("TH")
+    page.locator("#id_status_events-0-status").select_option("in_force")
+    page.locator("#id_status_events-0-since").fill("2569-11-20")
+    page.locator("#id_measures-0-code").select_option("export_ban")
+    expect(page.locator("#id_measures-0-direction")).to_have_value("restricts")
+    page.locator("#id_measures-0-hs").fill("260900")
+    page.get_by_role("button", name="+ Tin").click()
+    expect(page.locator("#measures-0").get_by_label("Tin", exact=True)).to_be_checked()
+    page.get_by_role("button", name="+ 800110", exact=False).click()
+    expect(page.locator("#id_measures-0-hs")).to_have_value("260900, 800110")
+    page.get_by_text("Add another Document").click()
+    page.locator("#id_documents-0-file").set_input_files([PDF])  # type: ignore[list-item]
+    page.get_by_role("button", name="Preview again").click()
+    expect(page.locator("#will")).to_contain_text("Thailand")
+    page.get_by_role("button", name="Save draft").click()
+
+    expect(page.get_by_text("Draft saved.")).to_be_visible()
+    expect(page.locator("#id_status_events-0-since")).to_have_value("2026-11-20")
+    expect(page.locator("#documents-0")).to_contain_text("gazette.pdf")
+
+
+def test_an_incident_is_recorded_questioned_answered_approved_and_read(reader: Reader) -> None:
+    officer, reviewer = reader("officer"), reader("reviewer")
+    title = "Tailings dam of a browser mine gave way"
+    officer.goto("/admin/registry/enforcementrecord/add/")
+    officer.get_by_label("In one sentence").fill(title)
+    officer.locator("#id_country").select_option("TH")
+    officer.locator("#id_kind").select_option("tailings_failure")
+    officer.locator("#id_since").fill("2026-10")
+    officer.get_by_label("Area").fill("Ratchaburi")
+    officer.locator(".field-source .select2-selection").click()
+    officer.locator(".select2-search__field").last.fill("Southeast Asia Tech Stack")
+    officer.locator(".select2-results__option").first.click()
+    officer.get_by_role("button", name="Preview again").click()
+    expect(officer.locator("#will")).to_contain_text("No score reads it")
+    officer.get_by_role("button", name="Send to a second officer").click()
+    expect(officer.get_by_text("Sent to a second officer.")).to_be_visible()
+
+    reviewer.goto("/admin/")
+    reviewer.get_by_role("link", name=title).first.click()
+    reviewer.get_by_label("Say something to the other side").fill("How many tonnes?")
+    reviewer.get_by_role("button", name="Comment").click()
+    officer.goto("/admin/")
+    expect(officer.locator("#asked")).to_contain_text("How many tonnes?")
+    officer.locator("#asked").get_by_role("link", name=title).click()
+    officer.get_by_label("Say something to the other side").fill("The source does not say.")
+    officer.get_by_role("button", name="Comment").click()
+    reviewer.reload()
+    expect(reviewer.get_by_text("The source does not say.")).to_be_visible()
+    reviewer.get_by_role("button", name="Approve").click()
+    expect(reviewer.get_by_text("Approved as version 1.")).to_be_visible()
+
+    public = reader()
+    public.goto("/enforcement/?kind=incident&country=TH&q=browser")
+    public.get_by_role("link", name=title).click()
+    expect(public.get_by_text("Ratchaburi").first).to_be_visible()
+    assert "How many tonnes?" not in public.content()
