@@ -35,6 +35,34 @@
     if (words(box.children) !== words(buttons)) box.replaceChildren(...buttons);
   }
 
+  // How a date is read, beside its field: to the day, the month or the year, years of the Buddhist era too.
+  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December"];
+  function readDate(text) {
+    const found = text.trim().match(/^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/);
+    if (!found) return "";
+    const year = Number(found[1]) >= 2400 ? Number(found[1]) - 543 : Number(found[1]);
+    const month = found[2] && MONTHS[Number(found[2]) - 1];
+    if (year < 1800 || year > 2200) return "";
+    if (!found[2]) return "the year " + year;
+    if (!month) return "";
+    if (!found[3]) return "the month " + month + " " + year;
+    const day = new Date(year, Number(found[2]) - 1, Number(found[3]));
+    return day.getDate() === Number(found[3]) ? "the day " + day.getDate() + " " + month + " " + year : "";
+  }
+  document.addEventListener("input", function (event) {
+    const field = event.target;
+    if (!field.matches || !field.matches("input.date-in")) return;
+    let hint = field.parentElement.querySelector("output.read");
+    if (!hint) {
+      hint = document.createElement("output");
+      hint.className = "read small";
+      field.after(hint);
+    }
+    const words = readDate(field.value);
+    hint.textContent = words ? "Read as " + words : "";
+  });
+
   // HS codes of the minerals ticked, offered beside the field; a press adds one.
   function suggest(row) {
     const field = row.querySelector("input[name$=-hs]");

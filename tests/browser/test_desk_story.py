@@ -132,7 +132,11 @@ def test_codes_and_minerals_offer_each_other_and_a_preview_keeps_the_file(reader
     page.get_by_label("Title", exact=True).fill("Rule that previews")
     page.get_by_label("Country or body").select_option("TH")
     page.locator("#id_status_events-0-status").select_option("in_force")
-    page.locator("#id_status_events-0-since").fill("2569-11-20")
+    since = page.locator("#id_status_events-0-since")
+    for text, read in (("2569", "the year 2026"), ("2026-11", "the month November 2026"), ("2026-02-30", ""),
+                       ("2569-11-20", "the day 20 November 2026")):  # fmt: skip
+        since.fill(text)
+        expect(page.locator("#status_events-0 output.read")).to_have_text(f"Read as {read}" if read else "")
     page.locator("#id_measures-0-code").select_option("export_ban")
     expect(page.locator("#id_measures-0-direction")).to_have_value("restricts")
     page.locator("#id_measures-0-hs").fill("260900")
