@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from registry.domain.dates import PartialDate
 from registry.domain.facts import Fact
 
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_DATE = re.compile(r"(?<!\d)\d{4}(?:-\d{2}(?:-\d{2})?)?(?!\d)")
 _MONTHS = 12
 
 

@@ -236,7 +236,7 @@ def _card(
         hs=measure.hs,
         destinations=listed(measure.destinations, countries, every="", proper=True),
         stages=listed(measure.stages, every=""),
-        start=measure.start or _start(state),
+        start=measure.start or _began(state),
         until=measure.until or state.until,
         classes=measure_class(measure.code),
         exemptions=more.get("exemptions") or "",
@@ -245,10 +245,14 @@ def _card(
 
 
 def _start(state: InstrumentState) -> PartialDate | None:
-    """When it began; where it never did, when its last step was."""
-    began = [event.since for event in state.events if event.status in _STARTING and event.since]
+    """When it began; where that is not stated or it never did, when its first dated step was."""
     steps = [event.since for event in state.events if event.since]
-    return next(iter(began or steps), None)
+    return _began(state) or next(iter(steps), None)
+
+
+def _began(state: InstrumentState) -> PartialDate | None:
+    """When it began; None where that is not stated, or it never did."""
+    return next((event.since for event in state.events if event.status in _STARTING and event.since), None)
 
 
 def _happenings(state: InstrumentState, details: Mapping[str, Any]) -> Iterable[Happening]:

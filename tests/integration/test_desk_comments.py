@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ledger.domain.actor import COMMAND
+from ledger.domain.actor import COMMAND, Door
 from ledger.models import Entry
 from registry.desk import get_comments_to
 from registry.domain.facts import Fact, Subject
@@ -28,7 +28,7 @@ def draft(request: Any, officer: User, flag: Flag) -> Any:
     if request.param == "instrument":
         return draft_from(at_desk(officer), flag, _submit="1")
     source = Source.objects.create(key="gazette", title="Gazette")
-    by = officer.actor("desk")  # type: ignore[arg-type]
+    by = officer.actor(Door.DESK)
     if request.param == "enforcementrecord":
         row = EnforcementRecord(country_id="TH", kind="fine", title="A fine", source=source)
         return save_record(row=row, by=by, reason="read")
@@ -140,7 +140,7 @@ def test_a_declined_fact_settles_what_was_asked(officer: User, reviewer: User) -
     Source.objects.create(key="gazette", title="Gazette")
     fact = Fact("th.seen", "enforcement", Subject("TH"), fact_class="absent", source_key="gazette")
     row = FactRow("th.seen", "enforcement", fact.to_json(), "TH", "", "gazette")
-    proposal: FactVersion = propose_fact(row=row, by=officer.actor("desk"), reason="x")  # type: ignore[arg-type]
+    proposal: FactVersion = propose_fact(row=row, by=officer.actor(Door.DESK), reason="x")
     say(reviewer, proposal, "By whom?")
     at_desk(reviewer).post(f"/admin/registry/factversion/{proposal.pk}/step/decline/", {"reason": "No source."})
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ledger.domain.actor import COMMAND
+from ledger.domain.actor import COMMAND, Door
 from registry.desk import get_facts_to_see
 from registry.domain.facts import Fact, Period, Subject
 from registry.models import Comment, EnforcementRecord, Flag, Instrument, Source, StatusEvent, User
@@ -59,7 +59,7 @@ def test_facts_gone_stale_are_those_whose_review_is_over_in_ones_countries(offic
 
 
 def test_an_own_proposal_waits_for_somebody_else(officer: User, reviewer: User) -> None:
-    propose_fact(row=row("th.seen", "enforcement"), by=officer.actor("desk"), reason="read")  # type: ignore[arg-type]
+    propose_fact(row=row("th.seen", "enforcement"), by=officer.actor(Door.DESK), reason="read")
 
     assert not get_facts_to_see(officer, ON).proposals
     assert [each.fact_id for each in get_facts_to_see(reviewer, ON).proposals] == ["th.seen"]
@@ -67,14 +67,14 @@ def test_an_own_proposal_waits_for_somebody_else(officer: User, reviewer: User) 
 
 
 def test_home_names_all_that_waits_and_stays_under_twenty_queries(officer: User, reviewer: User, flag: Flag) -> None:
-    desk: Any = officer.actor("desk")  # type: ignore[arg-type]
+    desk: Any = officer.actor(Door.DESK)
     Source.objects.create(key="gazette", title="Gazette")
     for number in range(9):
         act = Instrument(country_id="TH", title=f"Act {number}")
         made = save_draft(draft=Draft(act, events=[StatusEvent(status="in_force", since="2026")]), by=desk, reason="x")
         submit_instrument(instrument=made, by=officer)
         save_draft(draft=Draft(Instrument(country_id="TH", title=f"Own {number}")),
-                   by=reviewer.actor("desk"), reason="x")  # type: ignore[arg-type]  # fmt: skip
+                   by=reviewer.actor(Door.DESK), reason="x")  # fmt: skip
         case = EnforcementRecord(country_id="TH", kind="fine", title=f"Fine {number}",
                                  source=Source.objects.get(key="gazette"))  # fmt: skip
         case = save_record(row=case, by=desk, reason="x")

@@ -120,7 +120,6 @@ def test_no_page_needs_more_queries_than_are_on_record(thousand: None) -> None:
     counts |= {address: queries(officer, address) for address in DESK}
     known: dict[str, int] = json.loads(COUNTS.read_text(encoding="utf-8"))
 
-    print(json.dumps(counts))
     assert set(counts) == set(known)
     more = {address: (known[address], count) for address, count in counts.items() if count > known[address]}
     assert more == {}, "queries on record and needed now: mend the page, or write the new count to the file"
