@@ -147,7 +147,7 @@ def test_codes_and_minerals_offer_each_other_and_a_preview_keeps_the_file(reader
     page.get_by_text("Add another Document").click()
     page.locator("#id_documents-0-file").set_input_files([PDF])  # type: ignore[list-item]
     page.get_by_role("button", name="Preview again").click()
-    expect(page.locator("#will")).to_contain_text("Thailand")
+    expect(page.locator("#will")).to_contain_text("Worked out")
     page.get_by_role("button", name="Save draft").click()
 
     expect(page.get_by_text("Draft saved.")).to_be_visible()
