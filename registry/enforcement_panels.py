@@ -19,8 +19,11 @@ from registry.signals import Panel, Subject, asking_panels
 def answer_panels(sender: Any, subject: Subject, user: Any, **kwargs: Any) -> Panel | None:
     if subject.kind not in _TOUCHES:
         return None
-    asked = _asked(subject)
-    versions = [each for each in get_enforcement(asked) if _TOUCHES[subject.kind](each, subject.public_id)]
+    asked, touches = _asked(subject), _TOUCHES[subject.kind]
+    if touches is None:
+        versions = get_enforcement(asked, **{subject.kind: subject.public_id})
+    else:
+        versions = [each for each in get_enforcement(asked) if touches(each, subject.public_id)]
     if not versions:
         return None
     context = {"rows": get_rows(versions, asked), "subject": subject.kind}
@@ -39,16 +42,9 @@ def _country(version: EnforcementVersion, code: str) -> bool:
     return code in (version.content["country"], *version.content["touches"])
 
 
-def _instrument(version: EnforcementVersion, instrument_id: str) -> bool:
-    return bool(version.content["instrument"] == instrument_id)
-
-
-def _facility(version: EnforcementVersion, facility_id: str) -> bool:
-    return bool(version.content["facility"] == facility_id)
-
-
 def _mineral(version: EnforcementVersion, code: str) -> bool:
     return code in version.content["minerals"]
 
 
-_TOUCHES = {"country": _country, "instrument": _instrument, "facility": _facility, "mineral": _mineral}
+#: What a record touches, by the kind of the page; None: the content names it by that kind, so the database finds it.
+_TOUCHES = {"country": _country, "mineral": _mineral, "instrument": None, "facility": None}

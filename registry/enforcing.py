@@ -41,10 +41,14 @@ class _Listed:
     text: str
 
 
-def get_enforcement(asked: AskedDay) -> list[EnforcementVersion]:
-    """Approved records as known at the instant asked for, of what had happened by the day or has no date."""
+def get_enforcement(asked: AskedDay, **about: str) -> list[EnforcementVersion]:
+    """Approved records as known at the instant asked for, of what had happened by the day or has no date.
+
+    ``about`` names parts of the content, such as ``instrument``.
+    """
     rows = EnforcementVersion.objects.as_known(asked.as_of).order_by("record__record_id")
-    return [version for version in rows if _had_happened(version, asked.on)]
+    wanted = rows.filter(**{f"content__{name}": value for name, value in about.items()})
+    return [version for version in wanted if _had_happened(version, asked.on)]
 
 
 def _had_happened(version: EnforcementVersion, on: dt.date) -> bool:
