@@ -12,12 +12,12 @@ from registry.selectors import get_members
 from registry.wording import country_names
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare
-from scoring.domain.inputs import Evidence, plain
 from scoring.domain.overlay import apply
 from scoring.domain.trace import GateTrace
 from scoring.domain.wording import clean
 from scoring.methodologies import official
 from scoring.selectors import get_basis
+from scoring.wording import titles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,6 @@ def fact_effect_of(fact_id: str, fact: Fact | None, on: dt.date) -> tuple[tuple[
     flips = tuple(f"{names[c.country]}, {c.domain.value}: gate {flip.gate} flips." for c in changes for flip in c.flips)
     nothing = "No gate flips and no score changes."
     return (*(lines or ("No score changes.",)), *flips) if changes else (nothing,), bool(changes)
-
-
-def titles_of(evidence: Evidence) -> dict[str, str]:
-    """What each piece of evidence is called in a sentence, by id."""
-    facts = {fact.fact_id: f"{plain(fact.kind)} {fact.text}" for fact in evidence.facts}
-    return {**facts, **{each.instrument_id: f"“{each.title}”" for each in evidence.instruments}}
 
 
 def no_change_reason(card: Card, country: str, instrument_id: str) -> str:

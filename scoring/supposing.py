@@ -16,7 +16,7 @@ from scoring.domain.card import Card, CountryScore, DomainScore, score, two_deci
 from scoring.domain.diff import CellChange, compare, evidence_change
 from scoring.domain.inputs import Evidence
 from scoring.domain.overlay import Operation, apply
-from scoring.effects import no_change_reason, titles_of
+from scoring.effects import no_change_reason
 from scoring.selectors import Basis, card_json, get_basis, get_rules
 from scoring.wording import titles_of
 

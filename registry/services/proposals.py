@@ -36,8 +36,7 @@ def propose_fact(*, row: FactRow, by: Actor, reason: str) -> FactVersion:
     """Put a fact up for acceptance; an open proposal on the same fact gives way. Raises BadInput."""
     if not reason.strip():
         raise BadInput("Say how you know: the reason stands in the log.")
-    if is_derived(row.fact_id):
-        raise BadInput("This fact follows an enforcement record: change the record, and the fact changes with it.")
+    _check_own(row.fact_id)
     source = Source.objects.filter(key=row.source_key).first() if row.source_key else None
     if source is None:
         raise BadInput("Name a source: a fact without one counts nowhere.")
@@ -65,11 +64,18 @@ def withdraw(*, fact: FactVersion, by: User, reason: str) -> FactVersion:
     permissions.check_can_decide_fact(by, fact)
     if not reason.strip():
         raise BadInput("Say why the fact is withdrawn: the reason stands in the log.")
+    _check_own(fact.fact_id)
     _check_stands(fact)
     if flips_a_gate(fact.fact_id, None):
         proposal = _next(fact, FactStatus.PROPOSED, by.public_id, is_withdrawal=True)
         return _write("propose", proposal, _open(fact.fact_id), by.actor(Door.DESK), reason)
     return _withdrawn(fact, by.public_id, by.actor(Door.DESK), reason)
+
+
+def _check_own(fact_id: str) -> None:
+    """A fact that follows an enforcement record is changed and withdrawn by that record alone."""
+    if is_derived(fact_id):
+        raise BadInput("This fact follows an enforcement record: change the record, and the fact changes with it.")
 
 
 @transaction.atomic

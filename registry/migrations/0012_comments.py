@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0009_enforcement'),
+        ('registry', '0011_enforcement'),
     ]
 
     operations = [
