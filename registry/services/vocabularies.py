@@ -63,12 +63,6 @@ def country_words() -> dict[str, str]:
 
 
 @cache
-def mineral_words() -> dict[str, str]:
-    """Names of minerals by code, as shipped."""
-    return {row["code"]: row["name"] for row in _read("minerals.yaml")["minerals"]}
-
-
-@cache
 def review_intervals() -> Intervals:
     """After how long facts of each kind are due to be looked at again."""
     return Intervals(**_read("review_intervals.yaml"))
