@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0002_nodes_notes_checks'),
-        ('registry', '0010_fact_withdrawals'),
+        ('registry', '0011_instrument_review'),
     ]
 
     operations = [

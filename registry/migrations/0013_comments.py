@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0011_enforcement'),
+        ('registry', '0012_enforcement'),
     ]
 
     operations = [
