@@ -53,7 +53,7 @@ def _guarded(body: bytes, told: dict[str, Any]) -> dict[str, Any]:
     used = int(usage.ru_utime + usage.ru_stime) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.RLIM_INFINITY))
     try:
-        return read(body, told)
+        return {"text": page_text(body, _text(told.get("content_type")))} if told.get("page") else read(body, told)
     except Exception as error:  # whatever a hostile feed brings about in a parser
         return {"error": type(error).__name__, "spent": True}
 
@@ -151,6 +151,27 @@ def _plain(markup: Any) -> str:
     spaced = _BLOCK.sub(lambda match: match.group(0) + "\n", _text(markup)[: 4 * MOST_SUMMARY])
     bare = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"}))
     return "\n".join(" ".join(line.split()) for line in bare.splitlines() if line.strip())
+
+
+_SKIPPED = re.compile(r"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
+_PARTS = re.compile(r"<(?:br|p|div|li|h\d|tr|section|article)\b", re.I)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{2,30})", re.I)
+MOST_PAGE = 1_000_000
+
+
+def page_text(body: bytes, content_type: str) -> str:
+    """The words of a web page, line by line."""
+    import nh3
+
+    found = _CHARSET.search(content_type.encode("latin-1", "replace")) or _CHARSET.search(body[:2000])
+    try:
+        raw = body.decode(found[1].decode() if found else "utf-8", "replace")
+    except LookupError:
+        raw = body.decode("utf-8", "replace")
+    spaced = _PARTS.sub(lambda match: "\n" + match.group(), _SKIPPED.sub(" ", _text(raw)))
+    bare = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"}))
+    lines = (" ".join(line.split()) for line in bare.splitlines())
+    return "\n".join(line for line in lines if line)[:MOST_PAGE]
 
 
 def _keys(entries: list[dict[str, Any]], taken: set[str], known: set[str]) -> list[str]:

@@ -100,6 +100,20 @@ def parse(
     return _parsed(_in_child(told, pruned.body), pruned, memory)
 
 
+def page_text(body: bytes, content_type: str) -> str:
+    """The words of a web page, line by line, without markup; empty where it is no text. Raises FeedUnreadable.
+
+    Read in a child, too: markup can be made that takes minutes to clean.
+    """
+    if b"\x00" in body[:2000]:
+        return ""
+    found = _in_child({"page": True, "content_type": content_type}, body)
+    if "error" in found:
+        raise FeedUnreadable("The page takes more time or memory to read than it may.")
+    text: str = found["text"]
+    return text
+
+
 def _parsed(found: dict[str, Any], pruned: Pruned, memory: Memory) -> ParsedFeed:
     if "error" in found:
         raise FeedUnreadable(_NO_FEED if found["error"] == "no feed" else _TOO_MUCH)
@@ -188,7 +202,7 @@ def _in_child(told: Mapping[str, Any], body: bytes) -> dict[str, Any]:
             found = child.read(told, body)
         except TimeoutError as error:
             child.end()
-            raise FeedUnreadable(f"The feed takes longer than {WALL_SECONDS:.0f} seconds to read.") from error
+            raise FeedUnreadable(f"It takes longer than {WALL_SECONDS:.0f} seconds to read.") from error
         except (OSError, ValueError) as error:
             child.end()
             raise FeedUnreadable(_TOO_MUCH) from error

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
-import re
 import time
 from typing import Any
 
@@ -16,7 +14,8 @@ from jobs.services import enqueue
 from registry import http
 from registry.choices import DocumentRole
 from registry.domain import polling
-from registry.exceptions import BadInput, FetchFailed
+from registry.exceptions import BadInput, FeedUnreadable, FetchFailed
+from registry.feeds import page_text
 from registry.models import FeedEntry, InstrumentDocument
 from registry.services.documents import fill, keep, path_of
 from registry.services.feed_claims import is_ours
@@ -25,10 +24,6 @@ from registry.services.site_turns import hops
 KIND = "registry.keep_page"
 #: A page that does not answer is tried again after these hours, then given up.
 _AGAIN_HOURS = (1, 6, 24)
-_MOST_TEXT = 1_000_000
-_SKIPPED = re.compile(r"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->", re.S | re.I)
-_BLOCK = re.compile(r"<(?:br|p|div|li|h\d|tr|section|article)\b", re.I)
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{2,30})", re.I)
 
 
 def ask_to_keep(*, entry: FeedEntry) -> None:
@@ -55,7 +50,7 @@ def keep_page(*, entry: FeedEntry) -> bool:
     """Fetch the page an entry leads to and keep it: a PDF as it is, a web page as its text. Says whether it is kept."""
     try:
         content, name = _page(entry.url)
-    except (FetchFailed, BadInput) as error:
+    except (FetchFailed, FeedUnreadable, BadInput) as error:
         entry.page_note = str(error).replace("\x00", "")[:500]
         entry.save(update_fields=["page_note"])
         return False
@@ -78,23 +73,6 @@ def _page(url: str) -> tuple[bytes, str]:
     if not text:
         raise BadInput("The page was not kept: it is no text and no PDF.")
     return f"{response.final_url}\n\n{text}\n".encode(), "page.txt"
-
-
-def page_text(body: bytes, content_type: str) -> str:
-    """The words of a web page, line by line, without markup; empty where it is no text."""
-    import nh3
-
-    if b"\x00" in body[:2000]:
-        return ""
-    found = _CHARSET.search(content_type.encode("latin-1", "replace")) or _CHARSET.search(body[:2000])
-    try:
-        raw = body.decode(found[1].decode() if found else "utf-8", "replace")
-    except LookupError:
-        raw = body.decode("utf-8", "replace")
-    spaced = _BLOCK.sub(lambda match: "\n" + match.group(), _SKIPPED.sub(" ", raw))
-    bare = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"}))
-    lines = (" ".join(line.split()) for line in bare.replace("\x00", "").splitlines())
-    return "\n".join(line for line in lines if line)[:_MOST_TEXT]
 
 
 # ------------------------------------------------------------------ the documents of a record

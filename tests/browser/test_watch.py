@@ -82,10 +82,11 @@ def wait_for_flags(page: Page) -> None:
 
 
 def work_inbox(page: Page) -> None:
-    """By keys: one is put off, one joined, the others are no change, until none waits."""
+    """By keys: one is accepted, one put off, one joined, the others are no change, until none waits."""
     page.goto("/admin/registry/flag/?show=all")
     first = page.locator(".inbox a")
     expect(first.first).to_be_visible()
+    accept(page)
     verdicts = ["s", "m"]
     for _ in range(30):
         if not page.locator(".inbox a").count():
@@ -98,6 +99,18 @@ def work_inbox(page: Page) -> None:
     expect(page.locator(".inbox a")).to_have_count(1)
     page.get_by_role("link", name="How right the rules are").click()
     expect(page.get_by_text("flags were right")).to_be_visible()
+    expect(page.get_by_text("1 of ")).to_be_visible()
+
+
+def accept(page: Page) -> None:
+    """The key opens the form with what the news says, its source cited and what was read kept."""
+    title = page.locator(".pane h2").inner_text()
+    page.keyboard.press("i")
+    expect(page.get_by_label("Title", exact=True)).to_have_value(title)
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.locator(".msgs")).to_contain_text("Draft saved")
+    expect(page.get_by_text("entry.txt").first).to_be_visible()
+    page.goto("/admin/registry/flag/?show=all")
 
 
 def press_verdict(page: Page, verdicts: list[str]) -> None:

@@ -14,9 +14,11 @@ from django.utils import timezone
 from jobs.models import Job
 from jobs.services import drain
 from ledger.domain.actor import COMMAND
+from registry import feeds
+from registry.feeds import page_text
 from registry.models import Feed, FeedEntry, Flag, Instrument, User
 from registry.services import archiving
-from registry.services.archiving import keep_page, page_text
+from registry.services.archiving import keep_page
 from registry.services.feed_settings import save_feed
 from registry.services.feeds import poll_feed
 from registry.services.people import create_person
@@ -169,8 +171,19 @@ def test_accepting_twice_keeps_a_document_once(web, officer):
         ("Lệnh".encode(), "text/plain; charset=no-such", "Lệnh"),
         ("é".encode("latin-1"), "text/html; charset=iso-8859-1", "é"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "image/png", ""),
-        (b"<p>" * 50_000 + b"deep", "text/html", "deep"),
+        (b"<p>" * 5_000 + b"deep", "text/html", "deep"),
     ],
 )
 def test_a_page_is_kept_as_its_words(body: bytes, content_type: str, text: str):
     assert page_text(body, content_type) == text
+
+
+def test_a_page_made_to_take_minutes_costs_its_copy_and_no_worker(web, monkeypatch):
+    monkeypatch.setattr(feeds, "WALL_SECONDS", 1.0)
+    flagged(web, html("<div>" * 600_000))
+    drain(kinds=[archiving.KIND])
+    entry = FeedEntry.objects.get()
+    assert not entry.page_sha256
+    assert "longer" in entry.page_note or "more time" in entry.page_note
+    web.put("/order", html())
+    assert keep_page(entry=entry)
