@@ -14,7 +14,8 @@ _MOST_BANDS = 8
 
 @dataclass(frozen=True, slots=True)
 class PathLot:
-    """A node: a lot, or ``count`` lots folded into one. ``kg`` is the mass of the asked element; None: unknown."""
+    """A node: a lot, or ``count`` lots folded into one. ``kg`` is the mass of the asked element; None: unknown.
+    ``name`` is shown where the node of a single lot is called otherwise."""
 
     lot_id: str
     material: str
@@ -23,6 +24,7 @@ class PathLot:
     href: str = ""
     count: int = 1
     missing: str = "unknown"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def _folded(
 
 def _node(name: str, inside: Sequence[PathLot]) -> PathLot:
     if len(inside) == 1:
-        return replace(inside[0], lot_id=name) if name == inside[0].lot_id else replace(inside[0], lot_id=name, href="")
+        return replace(inside[0], lot_id=name, name=inside[0].name or inside[0].lot_id)
     materials = {lot.material for lot in inside}
     known = [lot.kg for lot in inside if lot.kg is not None]
     return PathLot(

@@ -294,7 +294,7 @@ def label_lines(lot: PathLot) -> tuple[str, str]:
     mass = f"mass {lot.missing}" if lot.kg is None else f"{_kilograms(lot.kg)} kg"
     if lot.count > 1:
         return f"{lot.count:,} lots", f"{lot.material}, {mass}"
-    return lot.lot_id, f"{lot.material}, {mass}"
+    return lot.name or lot.lot_id, f"{lot.material}, {mass}"
 
 
 def _kilograms(kg: Decimal) -> str:

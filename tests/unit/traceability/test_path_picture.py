@@ -89,6 +89,18 @@ def test_more_than_two_lots_side_by_side_have_no_tall_picture() -> None:
     assert picture.tall is None
 
 
+def test_a_lot_that_stays_alone_in_a_folded_path_keeps_its_name_and_its_link() -> None:
+    many = [PathLot(f"L{n}", "ore", "MM", Decimal(1)) for n in range(100)]
+    alone = PathLot("ALONE", "ore", "VN", Decimal(1), href="/lots/ALONE/")
+    end = PathLot("END", "oxide", "MY", Decimal(1))
+    links = [PathLink(lot.lot_id, "END", (("o1", Decimal(1)),)) for lot in (*many, alone)]
+    picture = path_picture([*many, alone, end], links, "END")
+    assert picture is not None
+    shown = {label.lines[0][1]: label.href for label in picture.wide.labels}
+    assert shown.keys() == {"100 lots", "ALONE", "END"}
+    assert shown["ALONE"] == "/lots/ALONE/"
+
+
 def test_a_large_path_is_folded_and_says_how_many_lots_that_are() -> None:
     lots = [lot(f"ORE-{n}", "ID") for n in range(200)] + [lot("MET", "ID", 20_000, "metal")]
     links = [link(f"ORE-{n}", "MET", o1=100) for n in range(200)]
