@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +66,10 @@ class SeamCommand(BaseCommand):
         return False
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with _tracebacks_kept():
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         try:
             result = self.work(**options)
             if self.settles:
@@ -117,15 +124,36 @@ def _sentence_of(error: Exception) -> str:
     """What a user is told of an exception that nobody anticipated."""
     if isinstance(error, DatabaseError) and not isinstance(error, DataError | IntegrityError):
         return f"The database does not answer as it should ({error}). Is it set up? Run `manage.py migrate`."
-    return f"Something broke that is not your fault; nothing was stored. What broke stands in {_note_failure()}."
+    noted = _note_failure(traceback.format_exc())
+    return f"Something broke that is not your fault; nothing was stored. What broke stands in {noted}."
 
 
-def _note_failure() -> Path:
+@contextmanager
+def _tracebacks_kept() -> Iterator[None]:
+    """Tracebacks that are logged meanwhile go to the file of failures; what is printed is the line alone."""
+
+    def keep(record: logging.LogRecord) -> bool:
+        if record.exc_info:
+            _note_failure("".join(traceback.format_exception(*record.exc_info)))
+            record.exc_info = record.exc_text = None
+        return True
+
+    handlers = list(logging.getLogger().handlers)
+    for handler in handlers:
+        handler.addFilter(keep)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(keep)
+
+
+def _note_failure(failure: str) -> Path:
     """Keep the traceback for who mends it, out of the sight of who runs the command."""
     path: Path = settings.DATA_DIR / "errors.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"{timezone.now().isoformat()}\n{traceback.format_exc()}\n")
+        file.write(f"{timezone.now().isoformat()}\n{failure}\n")
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from jobs import registry, services
@@ -94,7 +96,15 @@ def test_what_follows_is_tried_again_before_a_command_ends(tmp_path: Path, monke
 
 @pytest.mark.django_db
 def test_a_command_says_that_not_all_is_worked_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, said = import_with_failures(tmp_path, monkeypatch, 100)
+    logged = logging.StreamHandler(StringIO())
+    logging.getLogger().addHandler(logged)
+    try:
+        code, said = import_with_failures(tmp_path, monkeypatch, 100)
+    finally:
+        logging.getLogger().removeHandler(logged)
     assert code == 1
+    assert f"job {REDERIVE}" in logged.stream.getvalue()
+    assert "Traceback" not in logged.stream.getvalue()
+    assert "another process was in the way" in (settings.DATA_DIR / "errors.log").read_text()
     assert "is stored, but not all that follows" in said["error"]
     assert Lot.objects.exists()
