@@ -9,8 +9,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
-from django.utils.formats import date_format
-from django.utils.html import format_html
 
 from registry.choices import MATERIALS, STAGES
 from registry.domain.dates import PartialDate
@@ -32,7 +30,6 @@ from registry.models import (
     Party,
     StatusEvent,
 )
-from registry.paths import document_path
 from registry.services.documents import fill
 from registry.services.vocabularies import measure_words
 
@@ -262,17 +259,6 @@ class DocumentForm(forms.ModelForm):
     class Meta:
         model = InstrumentDocument
         fields = ("file", "role", "language", "url")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            kept = self.instance
-            self.fields["file"].help_text = format_html(
-                'Kept: <a href="{}">{}</a>, read {}. Another file takes its place.',
-                document_path(kept.sha256),
-                kept.name,
-                date_format(kept.retrieved_at, "j M Y"),
-            )
 
     def clean_language(self) -> str:
         language: str = self.cleaned_data["language"].strip().lower()

@@ -110,7 +110,9 @@ def accept(page: Page) -> None:
     expect(page.get_by_label("Title", exact=True)).to_have_value(title)
     page.get_by_role("button", name="Save draft").click()
     expect(page.locator(".msgs")).to_contain_text("Draft saved")
-    expect(page.locator("a", has_text="entry.txt")).to_have_attribute("href", re.compile(r"^/documents/[0-9a-f]{64}/$"))
+    expect(page.locator("a", has_text="entry.txt").first).to_have_attribute(
+        "href", re.compile(r"^/documents/[0-9a-f]{64}/$")
+    )
     page.goto("/admin/registry/flag/?show=all")
 
 
