@@ -17,6 +17,7 @@ class AlertsConfig(AppConfig):
             contacts,
             digests,
             fan_out,
+            heads,
             officers,
             outbox,
             sending,

@@ -13,6 +13,7 @@ class Topic(StrEnum):
     INSTRUMENTS = "instruments"
     LOTS = "lots"
     FLAGS = "flags"
+    HEADS = "heads"
 
 
 class Cadence(StrEnum):
@@ -41,8 +42,12 @@ TOPICS = [
     (Topic.SCORES.value, "Scores"),
     (Topic.INSTRUMENTS.value, "Instruments and measures"),
 ]
-#: What needs an account: these show what is not public.
-ACCOUNT_TOPICS = [(Topic.LOTS.value, "Lots and findings"), (Topic.FLAGS.value, "Flags of the feeds")]
+#: What needs an account: lots and flags show what is not public, heads are for those who audit the log.
+ACCOUNT_TOPICS = [
+    (Topic.LOTS.value, "Lots and findings"),
+    (Topic.FLAGS.value, "Flags of the feeds"),
+    (Topic.HEADS.value, "Signed heads of the log, one a day"),
+]
 CADENCES = [
     (Cadence.INSTANT.value, "At once"),
     (Cadence.DAILY.value, "Once a day, at 7 in the morning"),

@@ -14,6 +14,7 @@ from alerts.domain.netting import Net, Step, net
 from alerts.gathering import Gathered, Version
 from alerts.languages import ENGLISH
 from alerts.models import Notice
+from ledger.models import TreeHead
 from ledger.selectors import get_newest_entry
 from registry import paths
 from registry.domain.instruments import InstrumentState, StatusEvent
@@ -35,7 +36,8 @@ def compose(notices: Sequence[Notice], known: Gathered) -> list[Item]:
     effects = [_effect(notice, known) for notice in kinds[Kind.EFFECT]]
     findings = [item for notice in kinds[Kind.FINDING] for item in _findings(notice, known)]
     flags = [_flag(notice, known) for notice in kinds[Kind.FLAG]]
-    found = [*_scores(changes, known), *instruments, *effects, *findings, *flags]
+    heads = [_head(notice) for notice in kinds[Kind.HEAD]]
+    found = [*_scores(changes, known), *instruments, *effects, *findings, *flags, *heads]
     return [item for item in found if item is not None]
 
 
@@ -293,6 +295,23 @@ def _flag(notice: Notice, known: Gathered) -> Item | None:
         page=f"/admin/registry/flag/{flag.pk}/change/",
         is_demo=flag.entry.feed.is_demo,
         data={"entry": flag.entry.title, "feed": flag.entry.feed.title, "score": str(flag.score)},
+    )
+    return _told(item)
+
+
+def _head(notice: Notice) -> Item | None:
+    """The signed head of a day, in full: it is what is to be kept."""
+    head = TreeHead.objects.filter(size=notice.payload["size"]).first()
+    if head is None:
+        return None
+    item = Item(
+        kind=Kind.HEAD,
+        key=notice.key,
+        title="",
+        sentence="",
+        recorded_at=head.sealed_at.isoformat(),
+        page=f"/log/checkpoint?size={head.size}",
+        data={"size": head.size, "root": head.root, "checkpoint": head.note},
     )
     return _told(item)
 

@@ -25,7 +25,7 @@ from alerts import links
 from alerts.channels import Parcel
 from alerts.channels.mail import message_id
 from alerts.choices import Cadence, Way
-from alerts.domain.items import Item
+from alerts.domain.items import Item, Kind
 from alerts.languages import ENGLISH, Tongue, tongue
 from alerts.models import Bulletin, Contact, Delivery, Match, Subscription
 from alerts.scopes import scope_text
@@ -171,7 +171,13 @@ def _stencil(
         "List-Unsubscribe": f"<{_STOP}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    made: bytes = _message("change", language, context, _TO, headers).message().as_bytes()
+    message = _message("change", language, context, _TO, headers)
+    for item in items:
+        if item.kind is Kind.HEAD:
+            # as bytes, so that no mail program changes a letter of what was signed
+            checkpoint = item.data["checkpoint"].encode()
+            message.attach(f"checkpoint-{item.data['size']}.txt", checkpoint, "application/octet-stream")
+    made: bytes = message.message().as_bytes()
     # a subject that begins on the second line is lawful, and taken ill by some servers
     return made.replace(b"Subject: \n ", b"Subject: ", 1)
 
@@ -312,4 +318,6 @@ def _hook_item(item: Item) -> dict[str, Any]:
     for name in ("page", "why"):
         plain[name] = links.absolute(plain[name]) if plain[name] else None
     plain["proof"] = links.absolute(entry_path(item.entry)) if item.entry else None
+    if item.kind is Kind.HEAD:
+        plain["checkpoint"] = item.data["checkpoint"]
     return plain

@@ -30,7 +30,9 @@ class GateSaid:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An item in one language. ``register``: what the register says of it in its own words, which are English."""
+    """An item in one language. ``register``: what the register says of it in its own words, which are English;
+    ``checkpoint``: a signed head of the log, letter by letter.
+    """
 
     title: str
     sentence: str
@@ -43,6 +45,7 @@ class Said:
     follows: str
     gates: tuple[GateSaid, ...]
     instrument: str
+    checkpoint: str
 
     @property
     def sentence_html(self) -> SafeString:
@@ -71,6 +74,7 @@ def said(item: Item, tongue: Tongue) -> Said:
         follows=overall(item.data["old"], item.data["new"], tongue) if score else " ".join(item.follows),
         gates=tuple(_gate(gate, tongue) for gate in item.gates),
         instrument=item.instrument,
+        checkpoint=item.data.get("checkpoint", ""),
     )
 
 
@@ -161,6 +165,10 @@ def _flag_title(item: Item, tongue: Tongue) -> str:
     return tongue.say("flags", "title", country=country, what=what)
 
 
+def _head_title(item: Item, tongue: Tongue) -> str:
+    return tongue.say("heads", "title", size=f"{item.data['size']:,}")
+
+
 def _note_title(item: Item, tongue: Tongue) -> str:
     return tongue.say("ways", "title", name=item.data["url"] or tongue.say("ways", "address"))
 
@@ -171,6 +179,7 @@ _TITLES = {
     Kind.EFFECT: _effect_title,
     Kind.FINDING: _finding_title,
     Kind.FLAG: _flag_title,
+    Kind.HEAD: _head_title,
     Kind.NOTE: _note_title,
 }
 
@@ -236,6 +245,10 @@ def _flag_sentence(item: Item, tongue: Tongue) -> tuple[str, str]:
     return tongue.say("flags", "told", entry=data["entry"], feed=data["feed"], score=tongue.number(data["score"])), ""
 
 
+def _head_sentence(item: Item, tongue: Tongue) -> tuple[str, str]:
+    return tongue.say("heads", "told", size=f"{item.data['size']:,}", root=item.data["root"][:16]), ""
+
+
 def _note_sentence(item: Item, tongue: Tongue) -> tuple[str, str]:
     return tongue.say("ways", "told", name=item.data["url"] or tongue.say("ways", "address")), item.data["reason"]
 
@@ -246,6 +259,7 @@ _SENTENCES = {
     Kind.EFFECT: _effect_sentence,
     Kind.FINDING: _finding_sentence,
     Kind.FLAG: _flag_sentence,
+    Kind.HEAD: _head_sentence,
     Kind.NOTE: _note_sentence,
 }
 

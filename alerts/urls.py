@@ -18,6 +18,7 @@ urlpatterns = [
     path("alerts/follow/", following.follow, name="follow"),
     path("alerts/start/", managing.start, name="start"),
     path("alerts/add/", managing.add, name="add"),
+    path("alerts/heads/", managing.add_heads, name="heads"),
     path("alerts/stop/", managing.stop_all, name="stop-all"),
     path("alerts/preferences/", managing.preferences, name="preferences"),
     path("alerts/address/", managing.set_address, name="address"),

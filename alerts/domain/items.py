@@ -16,6 +16,7 @@ class Kind(StrEnum):
     EFFECT = "effect"
     FINDING = "finding"
     FLAG = "flag"
+    HEAD = "head"
     NOTE = "note"
 
 

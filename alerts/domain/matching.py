@@ -15,10 +15,12 @@ WATCHED_BY: dict[Kind, frozenset[str]] = {
     Kind.EFFECT: frozenset({Topic.CHANGES, Topic.INSTRUMENTS, Topic.LOTS}),
     Kind.FINDING: frozenset({Topic.LOTS}),
     Kind.FLAG: frozenset({Topic.FLAGS}),
+    Kind.HEAD: frozenset({Topic.HEADS}),
     Kind.NOTE: frozenset(),
 }
 _NAMES = {Kind.SCORE: "a score", Kind.INSTRUMENT: "an instrument", Kind.EFFECT: "a date of an instrument",
-          Kind.FINDING: "a finding", Kind.FLAG: "a flag", Kind.NOTE: "a note"}  # fmt: skip
+          Kind.FINDING: "a finding", Kind.FLAG: "a flag", Kind.HEAD: "a signed head of the log",
+          Kind.NOTE: "a note"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def reasons_against(
     named = names or {}
     if wish.topic not in WATCHED_BY[item.kind]:
         return [f"The change is {_NAMES[item.kind]}, and that was not asked for."]
+    if wish.topic == Topic.HEADS:
+        return []
     if wish.topic == Topic.LOTS:
         return _against_lots(wish, item, touched)
     reasons = []

@@ -16,7 +16,7 @@ from alerts.messages import code_message
 from alerts.models import Contact, Delivery, Endpoint, MailedCode
 from alerts.services.owners import portal_of
 from alerts.services.sending import ask_to_send
-from alerts.services.subscriptions import clean_address
+from alerts.services.subscriptions import clean_address, mail_endpoint
 from jobs.registry import Payload, handler
 from jobs.services import enqueue
 from ledger.domain.actor import Actor, Door
@@ -102,6 +102,7 @@ def set_address(*, contact: Contact, email: str) -> None:
     contact.save(update_fields=["email"])
     # whoever reads the new address has not said yes yet
     Endpoint.objects.filter(contact=contact, way=Way.MAIL.value).delete()
+    mail_endpoint(contact)
 
 
 @transaction.atomic

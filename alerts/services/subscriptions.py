@@ -72,6 +72,8 @@ def ask(
 @transaction.atomic
 def add(*, endpoint: Endpoint, asked: Asked) -> Subscription:
     """A wish of somebody who has proved who they are. Mail to an address never confirmed is confirmed first."""
+    if asked.topic == Topic.HEADS:  # a head is of the whole log: there is nothing to narrow
+        asked = Asked(topic=asked.topic, cadence=asked.cadence)
     _check(asked, account=endpoint.contact.person_id is not None)
     subscription, is_new = _get_or_make(endpoint, asked)
     if is_active(subscription):
@@ -174,7 +176,7 @@ def _check(asked: Asked, *, account: bool) -> None:
     """Raise BadSubscription, saying which value cannot be."""
     topics = dict(TOPICS + (ACCOUNT_TOPICS if account else []))
     allowed: list[tuple[str, str, Any, str]] = [
-        ("topic", asked.topic, topics, "choose scores, instruments or both; lots and flags need an account"),
+        ("topic", asked.topic, topics, "choose scores, instruments or both; lots, flags and heads need an account"),
         ("domain", asked.domain, dict(DOMAINS), "choose access, capability or governance"),
         ("measure", asked.measure, dict(MEASURE_CODES), "choose one of the list"),
         ("status", asked.status, dict(STATUSES), "choose one of the list"),

@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alerts import selectors
-from alerts.choices import SHORT_CADENCES, Way
+from alerts.choices import SHORT_CADENCES, Topic, Way
 from alerts.exceptions import AlertsError
 from alerts.forms import AddressForm, CodeForm, PreferencesForm, ReaderWishForm, WebhookForm
 from alerts.messages import title_of
 from alerts.models import Bulletin, Contact, Delivery, Endpoint, Subscription
 from alerts.scopes import scope_text
-from alerts.services import contacts, owners, subscriptions
+from alerts.services import contacts, heads, owners, subscriptions
 from alerts.views.reader import asked_address, close_page, get_reader, needs_reader, open_page, remember_address
 from ledger.domain.actor import Actor, Door
 from registry.parts import ProofMark
@@ -77,6 +77,7 @@ def _portal_context(reader: Contact | None, **forms: Any) -> dict[str, Any]:
         "reader": reader,
         "subscriptions": [(row, scope_text(row)) for row in rows],
         "endpoints": endpoints,
+        "has_heads": any(row.topic == Topic.HEADS for row in rows),
         "inbox": [_inbox_row(each) for each in selectors.get_inbox(contact)] if contact.pk else [],
         "wish_form": forms.get("wish_form") or wish,
         "preferences_form": PreferencesForm(initial=preferences),
@@ -130,6 +131,18 @@ def add(request: HttpRequest, reader: Contact) -> HttpResponse:
             known = subscriptions.is_active(made)
             return _back(request, "You will be told." if known else "Confirm it by the link that was mailed to you.")
     return render(request, "alerts/portal.html", _portal_context(reader, wish_form=form), status=400)
+
+
+@require_POST
+@needs_reader
+def add_heads(request: HttpRequest, reader: Contact) -> HttpResponse:
+    """The box to tick for the signed heads of the log, by mail, one a day."""
+    if reader.person_id is None or not reader.email:
+        messages.error(request, "Give the address that the signed heads are mailed to first, below.")
+        return redirect("alerts:portal")
+    made = heads.ask_for_heads(endpoint=subscriptions.mail_endpoint(reader))
+    known = subscriptions.is_active(made)
+    return _back(request, "You will get a head a day." if known else "Confirm it by the link that was mailed to you.")
 
 
 @require_POST
