@@ -10,13 +10,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ledger.domain.actor import Door
 from registry.models import User
 from registry.paths import lot_path
+from traceability import linksets
 from traceability.domain.labels import BadLabel, digital_link, gtin14
 from traceability.domain.sharing import LEVEL_WORDS, Level
 from traceability.exceptions import UnknownLot
@@ -51,12 +52,27 @@ def label_svg(request: HttpRequest, lot_id: str) -> HttpResponse:
 
 @require_GET
 def resolve(request: HttpRequest, gtin: str, lot_id: str) -> HttpResponse:
-    """Where a GS1 Digital Link leads: the page of the lot, whatever the reader may see there."""
+    """Where a GS1 Digital Link leads: the page of the lot, whatever the reader may see there; with `?linkType=` what
+    the type names, such as gs1:traceability or untp:dpp, or the whole linkset."""
     try:
         gtin14(gtin)
     except BadLabel as error:
         return render(request, "400.html", {"reason": str(error)}, status=400)
+    asked = request.GET.get("linkType", "")
+    if linksets.wants_linkset(asked, request.headers.get("Accept", "")):
+        return linkset(request, lot_id)
+    if asked:
+        lot = _lot(lot_id, request)
+        return redirect(linksets.target(lot, asked, masked=_is_masked(lot, request)))
     return redirect(lot_path(lot_id))
+
+
+@require_GET
+def linkset(request: HttpRequest, lot_id: str) -> HttpResponse:
+    """What the code leads to, as a linkset (RFC 9264)."""
+    lot = _lot(lot_id, request)
+    plain = linksets.linkset(lot, masked=_is_masked(lot, request))
+    return JsonResponse(plain, content_type=linksets.LINKSET_TYPE)
 
 
 @login_required
@@ -126,9 +142,13 @@ def _words(lot: Lot, request: HttpRequest) -> dict[str, Any]:
         "section": "lots",
         "lot": lot,
         "gtin": request.GET.get("gtin", "")[:20],
-        "is_masked": bool(masked_lots([lot.pk], request.user)),
+        "is_masked": _is_masked(lot, request),
         "may_share": can_view_all(request.user) and request.user.has_perm("traceability.change_sharing"),
     }
+
+
+def _is_masked(lot: Lot, request: HttpRequest) -> bool:
+    return bool(masked_lots([lot.pk], request.user))
 
 
 def _link(lot: Lot, gtin: str) -> str:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("lots/<str:lot_id>/label/", sharing_views.label, name="label"),
     path("lots/<str:lot_id>/label.svg", sharing_views.label_svg, name="label-svg"),
     path("lots/<str:lot_id>/sharing/", sharing_views.sharing, name="sharing"),
+    path("lots/<str:lot_id>/linkset/", sharing_views.linkset, name="linkset"),
     path("01/<str:gtin>/10/<str:lot_id>", sharing_views.resolve, name="digital-link"),
     path("lots/<str:lot_id>/graph/", network_views.graph, name="graph"),
     path("lots/<str:lot_id>/graph.json", network_views.graph_json, name="graph-json"),

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import jsonschema
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -198,3 +200,66 @@ def test_what_was_valid_is_read_at_an_instant(auditor: Client) -> None:
     early = timezone.now() - dt.timedelta(days=1)
     with pytest.raises(BadCredential, match="does not hold now"):
         read_credential(token(auditor, "passport"), did_document(), early)
+
+
+# --- what a label's code leads to
+
+
+def _links(answer: Any) -> dict[str, str]:
+    """A Link header, address by relation."""
+    found = {}
+    for each in answer.headers["Link"].split(", "):
+        address, *parameters = each.split("; ")
+        rels = next(part for part in parameters if part.startswith("rel="))[5:-1]
+        found.update(dict.fromkeys(rels.split(), address.strip("<>")))
+    return found
+
+
+def test_the_code_of_a_label_leads_to_the_page_and_from_it_to_credentials_that_hold(
+    client: Client, auditor: Client
+) -> None:
+    for lot in Lot.objects.all():
+        share_lot(lot=lot, level=Level.PUBLIC, masks_masses=False, by=COMMAND, reason="a test")
+    with transaction.atomic():
+        set_public(lot_ids=[LOT], is_public=True, by=COMMAND, reason="a test")
+    label = client.get(f"/lots/{LOT}/label/?gtin=09506000134352").content.decode()
+    scanned = re.findall(r"http://127\.0\.0\.1:8000(/01/09506000134352/10/[^\"< ]+)", label)[0]
+    page = client.get(scanned, follow=True)
+    assert page.redirect_chain[-1][0] == f"/lots/{LOT}/"
+    links = _links(page)
+    document = json.loads(client.get("/.well-known/did.json").content)
+    for rel, kind in (("untp:dpp", "DigitalProductPassport"), ("untp:dte", "DigitalTraceabilityEvent"),
+                      ("untp:dcc", "DigitalConformityCredential")):  # fmt: skip
+        assert f'href="{links[rel]}"' in page.content.decode()
+        token_ = client.get(links[rel].removeprefix("http://127.0.0.1:8000")).content.decode()
+        assert kind in str(read_credential(token_, document, timezone.now())["type"])
+
+
+def test_a_digital_link_resolves_by_type_and_gives_its_linkset(client: Client, auditor: Client) -> None:
+    address = f"/01/09506000134352/10/{LOT}"
+    by_type = {"gs1:pip": "passport", "untp:dpp": "passport", "gs1:traceability": "events", "untp:dcc": "conformity",
+               "https://ref.gs1.org/voc/certificationInfo": "conformity"}  # fmt: skip
+    for link_type, kind in by_type.items():
+        found = auditor.get(address, {"linkType": link_type})
+        assert found.headers["Location"].endswith(f"/lots/{LOT}/credentials/{kind}/"), link_type
+    assert auditor.get(address, {"linkType": "gs1:instructions"}).headers["Location"].endswith(f"/lots/{LOT}/")
+    for answer in (
+        auditor.get(address, {"linkType": "linkset"}),
+        auditor.get(address, headers={"Accept": "application/linkset+json"}),
+        auditor.get(f"/lots/{LOT}/linkset/"),
+    ):
+        assert answer.headers["Content-Type"] == "application/linkset+json"
+        (links,) = answer.json()["linkset"]
+        assert links["anchor"].endswith(f"/lots/{LOT}/")
+        assert links["untp:dte"] == links["https://ref.gs1.org/voc/traceability"]
+        assert links["untp:dte"][0]["type"] == "application/vc+jwt"
+    assert client.get(address, {"linkType": "linkset"}).status_code == 404
+    assert client.get(address).headers["Location"] == f"/lots/{LOT}/"
+
+
+def test_where_masses_are_masked_the_code_leads_to_the_page_alone(client: Client, auditor: Client) -> None:
+    share_lot(lot=Lot.objects.get(lot_id=LOT), level=Level.PUBLIC, masks_masses=True, by=COMMAND, reason="a test")
+    (links,) = client.get(f"/lots/{LOT}/linkset/").json()["linkset"]
+    assert links.keys() == {"anchor", "https://ref.gs1.org/voc/defaultLink"}
+    assert _links(client.get(f"/lots/{LOT}/")).keys() == {"linkset"}
+    assert "untp:dpp" in _links(auditor.get(f"/lots/{LOT}/"))
