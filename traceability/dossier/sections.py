@@ -10,15 +10,18 @@ from typing import Any
 
 from registry.domain.instruments import MeasureState
 from registry.models import Facility, InstrumentVersion, Party
-from registry.wording import country_names, measure_label
+from registry.wording import country_names, measure_label, section_words
 from traceability.batches import batches
 from traceability.chains import LotChain
 from traceability.domain.balance import balances
+from traceability.domain.facts import LineFact
+from traceability.domain.vocabulary import Unit
 from traceability.dossier.gathering import Gathered
 from traceability.loading import load_assays
 from traceability.models import BorderVerdict, Lot
 from traceability.pages.words import EVENT_TITLES, element_name
 
+_UNITS = {Unit.KILOGRAM: "kg", Unit.TONNE: "t", Unit.GRAM: "g"}
 #: Elements with a column of their own in the table of shares.
 _MOST_ELEMENTS = 6
 #: Rows of a table in the PDF; the JSON beside it is complete.
@@ -60,8 +63,11 @@ class AssayRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
+    """One event as recorded; ``day`` and ``time`` are those of its own offset, as the rules count them."""
+
     event_id: str
-    at: dt.datetime
+    day: dt.date
+    time: str
     title: str
     party: str
     place: str
@@ -150,7 +156,7 @@ def assay_rows(gathered: Gathered) -> list[AssayRow]:
     rows = []
     for (assay_id, lot_id), analytes in sorted(grouped.items(), key=lambda pair: (pair[1][0].sampled_on, pair[0])):
         first = analytes[0]
-        grades = ", ".join(f"{each.analyte} {each.grade_pct.normalize():f} %" for each in analytes)
+        grades = ", ".join(f"{each.analyte}\u00a0{each.grade_pct.normalize():f}\u00a0%" for each in analytes)
         rows.append(
             AssayRow(
                 assay_id, lot_id, first.sampled_on, first.basis.value, first.moisture_pct, grades,
@@ -171,15 +177,12 @@ def event_rows(gathered: Gathered) -> list[EventRow]:
         rows.append(
             EventRow(
                 event_id=event.event_id,
-                at=event.occurred_at,
+                day=event.day,
+                time=event.occurred_at.strftime("%H:%M %z"),
                 title=EVENT_TITLES[event.kind],
                 party=parties.get(event.party_id, event.party_id),
                 place=place.name if place else event.facility_id,
-                lines=tuple(
-                    f"{line.role.value.replace('_', ' ')} {line.lot_id} {line.quantity.normalize():f} "
-                    f"{line.unit.value} {line.basis.value}"
-                    for line in event.lines
-                ),
+                lines=tuple(_line(line) for line in event.lines),
                 permit=event.permit_number or "",
                 reason=event.reason or "",
                 corrects=event.corrects_event_id or "",
@@ -188,6 +191,12 @@ def event_rows(gathered: Gathered) -> list[EventRow]:
             )
         )
     return rows
+
+
+def _line(line: LineFact) -> str:
+    """A line as reported; spaces do not break between a number and its unit."""
+    role, unit = line.role.value.replace("_", " "), _UNITS[line.unit]
+    return f"{role} {line.lot_id} {line.quantity.normalize():,f}\u00a0{unit}\u00a0{line.basis.value}"
 
 
 def measure_texts(lot_keys: list[int]) -> list[MeasureText]:
@@ -229,7 +238,7 @@ def _measure_text(version: InstrumentVersion, plain: dict[str, Any], countries: 
         life="; ".join(_life(version.content)),
         exemptions=beside.get("exemptions") or "",
         quote=details.get("quote") or "",
-        section=details.get("section") or "",
+        section=section_words(details.get("section")),
         source=", ".join(part for part in (source.title, source.publisher, source.url) if part) if source else "",
     )
 
