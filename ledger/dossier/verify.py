@@ -26,9 +26,11 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import io
 import json
 import os
 import stat
+import struct
 import sys
 import zipfile
 import zlib
@@ -41,6 +43,8 @@ MOST_JSON = 128 * 1024 * 1024
 PIECE = 1024 * 1024
 PROOF = "proof.json"
 NEEDED = ("dossier.pdf", PROOF, "verify.py")
+#: What Python raises for archives that are built to mislead it.
+UNREADABLE = (OSError, EOFError, ValueError, OverflowError, RuntimeError, struct.error)
 PROVED = {"entry", "leaf", "leaf_index", "path"}
 
 Point = tuple[int, int, int, int]
@@ -50,7 +54,7 @@ class Fault(Exception):
     """What is wrong, in a sentence; ``entry`` is the number of the entry at fault, if one is."""
 
     def __init__(self, sentence: str, entry: int | None = None) -> None:
-        super().__init__(sentence)
+        super().__init__(printable(sentence))
         self.entry = entry
 
 
@@ -85,9 +89,12 @@ class Folder(Files):
                 yield os.path.relpath(full, self.path).replace(os.sep, "/")
 
     def pieces(self, name: str) -> Iterator[bytes]:
-        with open(os.path.join(self.path, *name.split("/")), "rb") as file:
-            while piece := file.read(PIECE):
-                yield piece
+        try:
+            with open(os.path.join(self.path, *name.split("/")), "rb") as file:
+                while piece := file.read(PIECE):
+                    yield piece
+        except OSError as error:
+            raise Fault(f"{name} cannot be read: {error.strerror}.") from error
 
 
 class Archive(Files):
@@ -96,7 +103,7 @@ class Archive(Files):
     def __init__(self, path: str) -> None:
         try:
             self.file = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        except (*UNREADABLE, zipfile.BadZipFile) as error:
             raise Fault(f"It is no ZIP that can be read: {error}.") from error
         members = self.file.infolist()
         if len(members) > MOST_FILES:
@@ -125,6 +132,8 @@ class Archive(Files):
             raise Fault(f"The ZIP has two members called {name!r}.")
         if member.flag_bits & 1:
             raise Fault(f"{name} is encrypted.")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Fault(f"{name} is packed in another way than a dossier's files are.")
         if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
             raise Fault(f"{name} is not a plain file.")
 
@@ -138,7 +147,7 @@ class Archive(Files):
                     if read > said:
                         raise Fault(f"{name} is larger than the ZIP says: it is built to swell.")
                     yield piece
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        except (*UNREADABLE, zipfile.BadZipFile, zlib.error) as error:
             raise Fault(f"{name} cannot be unpacked: {error}.") from error
 
 
@@ -147,6 +156,26 @@ def digest(files: Files, name: str) -> str:
     for piece in files.pieces(name):
         found.update(piece)
     return found.hexdigest()
+
+
+def from_base64(text: str) -> bytes:
+    """One text for the same bytes: what differs in a letter differs. Raises ValueError."""
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise ValueError("a value in base64 is not written as it should be")
+    return raw
+
+
+def from_hex(text: str) -> bytes:
+    raw = bytes.fromhex(text)
+    if raw.hex() != text:
+        raise ValueError("a hash is not written as it should be")
+    return raw
+
+
+def printable(text: str) -> str:
+    """A sentence that may quote what a stranger wrote: nothing in it reaches the terminal but what can be read."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 
 
 def read_json(files: Files, name: str) -> Any:
@@ -271,7 +300,7 @@ class Head:
 
     def __init__(self, note: str, key: str) -> None:
         self.name, hashed, encoded = key.split("+", 2)
-        raw = base64.b64decode(encoded, validate=True)
+        raw = from_base64(encoded)
         self.public = raw[1:]
         identity = hashlib.sha256(self.name.encode() + b"\n" + raw).digest()[:4]
         if raw[:1] != b"\x01" or identity.hex() != hashed:
@@ -284,13 +313,13 @@ class Head:
         origin, size, root = text.splitlines()[:3]
         if origin != self.name:
             raise Fault("The head is that of another log than the key's.")
-        self.size, self.root = int(size), base64.b64decode(root, validate=True)
+        self.size, self.root = int(size), from_base64(root)
         self.sealed_at = text.splitlines()[3].partition(" ")[2]
 
     def _signature(self, lines: str, identity: bytes) -> bytes:
         for line in lines.splitlines():
             dash, name, encoded = line.split(" ")
-            raw = base64.b64decode(encoded, validate=True)
+            raw = from_base64(encoded)
             if dash == "—" and name == self.name and raw[:4] == identity:
                 return raw[4:]
         raise Fault("The head is not signed by the key in proof.json.")
@@ -368,7 +397,7 @@ class Dossier:
             self._check()
         except Fault as fault:
             self.faults.append(fault)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
             self.faults.append(Fault(f"It does not have the form of a dossier ({type(error).__name__}: {error})."))
         return self
 
@@ -383,8 +412,13 @@ class Dossier:
             raise Fault("proof.json does not have the keys of a dossier.")
         self._need(kind.needed)
         self._check_head(proof["log"])
+        if not isinstance(proof[kind.rows], list) or not isinstance(proof["records"], list):
+            raise Fault("proof.json does not have the keys of a dossier.")
         rows, records = ([self._leaf(item) for item in proof[part]] for part in (kind.rows, "records"))
         manifest = self._leaf(proof["manifest"])
+        # the first dossiers did not say which entries they prove
+        if manifest["after"].get("proves", proved := proves(rows, records)) != proved:
+            self._fault("proof.json does not prove the entries that it proved when it was exported.")
         if self.head:
             self._hold(f"{self.entries} entries stand in the log of {self.head.size} under its signed head")
         self._check_files(kind, manifest, names)
@@ -422,7 +456,7 @@ class Dossier:
         entry: dict[str, Any] = parse(item["leaf"].encode(), "a leaf")
         if entry["entry"] != item["entry"]:
             raise Fault(f"The proof of entry {item['entry']} is that of entry {entry['entry']}.", item["entry"])
-        path = [bytes.fromhex(step) for step in item["path"]]
+        path = [from_hex(step) for step in item["path"]]
         if self.head:
             root = root_from_path(leaf_hash(item["leaf"]), item["leaf_index"], self.head.size, path)
             if root != self.head.root:
@@ -484,7 +518,8 @@ class Dossier:
         self.held.append(sentence)
 
     def result(self) -> dict[str, Any]:
-        numbers = [fault.entry for fault in self.faults if fault.entry is not None]
+        numbers = [fault.entry for fault in self.faults if isinstance(fault.entry, int)]
+        subject = printable(str(self.subject)) if self.subject is not None else None
         return {
             "ok": not self.faults,
             "entries": self.entries,
@@ -493,13 +528,19 @@ class Dossier:
             "first_broken": min(numbers, default=None),
             "reason": str(self.faults[0]) if self.faults else "",
             "kind": self.kind.subject if self.kind else None,
-            "lot": self.subject if self.kind and self.kind.subject == "lot" else None,
-            "score": self.subject if self.kind and self.kind.subject == "score" else None,
-            "key": self.key,
+            "lot": subject if self.kind and self.kind.subject == "lot" else None,
+            "score": subject if self.kind and self.kind.subject == "score" else None,
+            "key": printable(str(self.key)) if self.key is not None else None,
             "key_was_given": bool(self.given_keys),
             "faults": [str(fault) for fault in self.faults],
-            "held": self.held,
+            "held": [printable(sentence) for sentence in self.held],
         }
+
+
+def proves(rows: Iterable[dict[str, Any]], records: Iterable[dict[str, Any]]) -> str:
+    """Which entries a dossier proves, as the entry of its export says it: SHA-256 over their numbers."""
+    numbers = sorted({leaf["entry"] for leaf in (*rows, *records)})
+    return hashlib.sha256(",".join(str(number) for number in numbers).encode()).hexdigest()
 
 
 def identity(entry: dict[str, Any]) -> tuple[str, str]:
@@ -557,7 +598,8 @@ def check(path: str, keys: Iterable[str] = ()) -> dict[str, Any]:
     """What checking found, as plain JSON; never raises for what a dossier may hold."""
     try:
         files: Files = Folder(path) if os.path.isdir(path) else Archive(path)
-    except Fault as fault:
+    except (Fault, OSError) as error:
+        fault = error if isinstance(error, Fault) else Fault(f"It cannot be read: {error.strerror}.")
         dossier = Dossier(Files(), keys)
         dossier.faults.append(fault)
         return dossier.result()
@@ -604,6 +646,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--format", choices=("text", "json"), default="text")
     asked = parser.parse_args(arguments)
     result = check(asked.dossier, asked.key)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal need not know every script
     print(json.dumps(result, ensure_ascii=False) if asked.format == "json" else "\n".join(lines(result)))
     if result["ok"] and asked.write_signature:
         write_signature(asked.dossier, asked.write_signature)

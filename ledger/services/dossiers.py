@@ -17,6 +17,7 @@ from ledger.domain.canonical import JSON
 from ledger.dossier.archive import write_archive
 from ledger.dossier.kind import Kind
 from ledger.dossier.proofs import proof_json
+from ledger.dossier.verify import proves
 from ledger.exceptions import CannotExport
 from ledger.models import Entry, TreeHead
 from ledger.selectors import get_head
@@ -73,7 +74,10 @@ def as_json(content: Any) -> bytes:
 @transaction.atomic
 def _record(dossier: Dossier, files: Mapping[str, bytes], by: Actor, reason: str) -> Entry:
     hashes: JSON = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    change = Change("export", dossier.kind.object_type, dossier.object_id, None, {"files": hashes})
+    # proof.json is not among the files, as it proves this entry too: which entries it proves is said instead
+    numbers = [[{"entry": number} for number in part] for part in (dossier.rows, dossier.records)]
+    after: JSON = {"files": hashes, "proves": proves(*numbers)}
+    change = Change("export", dossier.kind.object_type, dossier.object_id, None, after)
     return record(by=by, change=change, reason=reason)
 
 

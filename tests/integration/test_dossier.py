@@ -24,11 +24,20 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.domain.actor import COMMAND
 from ledger.domain.note import Checkpoint, Signer, open_checkpoint
 from ledger.dossier import verify
 from ledger.reading import announced_keys
 from tests.conformance import conformance
+from traceability.browsing import get_lot_page
+from traceability.domain.documents import About, DocumentKind
+from traceability.dossier.gathering import gather
+from traceability.dossier.pdf import drawings
+from traceability.dossier.sections import event_rows
+from traceability.models import Lot
 from traceability.selectors.trace import get_trace
+from traceability.selectors.visibility import EVERYTHING
+from traceability.services.documents import Paper, store_document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pango]
 
@@ -54,6 +63,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django
     with django_db_blocker.unblock(), override_settings(DATA_DIR=folder), transaction.atomic():
         code, found = run("import_lots", str(CHAIN))
         assert code == 0, found
+        paper = Paper(About.LOT, LOT, DocumentKind.CONFORMITY_CERTIFICATE, "Certificate")
+        store_document(paper=paper, file=io.BytesIO(CERTIFICATE), name="certificate.pdf", by=COMMAND)
         code, found = run("export_dossier", LOT, "--output", str(folder / "lot.zip"), "--reason", "a test")
         assert code == 0, found
         (folder / "trace.json").write_text(json.dumps(get_trace(lot_id=LOT)))
@@ -81,6 +92,28 @@ def test_it_holds_what_the_contract_says(made: Path, files: dict[str, bytes]) ->
     assert json.loads(files["trace.json"]) == json.loads((made / "trace.json").read_text())
     assert all(name == f"documents/{hashlib.sha256(files[name]).hexdigest()}"
                for name in files if name.startswith("documents/"))  # fmt: skip
+
+
+def test_a_document_of_the_lot_is_there_under_its_hash_and_proved(files: dict[str, bytes]) -> None:
+    assert files[f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()}"] == CERTIFICATE
+    records = [json.loads(each["leaf"]) for each in json.loads(files["proof.json"])["records"]]
+    assert "document" in {record["object_type"] for record in records}
+
+
+def test_the_pdf_draws_strands_as_wide_as_their_mass_and_tells_events_in_their_own_time() -> None:
+    code, found = run("import_lots", str(CHAIN))
+    assert code == 0, found
+    lot = Lot.objects.get(lot_id=LOT)
+    page = get_lot_page(lot, EVERYTHING, "")
+    assert page.picture is not None
+    picture = drawings(page)["picture"]
+    assert 'stroke="url(' not in picture
+    for strand in page.picture.wide.strands:
+        assert f'd="{strand.path}" class="nf" stroke="#' in picture
+        assert f'stroke-width="{strand.width}"' in picture
+    shipment = next(row for row in event_rows(gather(lot)) if row.event_id == "VN-SHP-0041")
+    assert (str(shipment.day), shipment.time) == ("2025-08-14", "16:00 +0700")
+    assert shipment.lines == ("item VN-ORE-0041 45,700\u00a0kg\u00a0wet",)
 
 
 def test_each_event_is_there_as_recorded_and_proved(files: dict[str, bytes]) -> None:
@@ -159,7 +192,23 @@ def _drop_an_event_and_its_proof(files: dict[str, bytes]) -> None:
 
 
 def _put_in_a_document(files: dict[str, bytes]) -> None:
-    files[f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()}"] = CERTIFICATE
+    files[f"documents/{hashlib.sha256(b'another').hexdigest()}"] = b"another"
+
+
+def _swap_a_document(files: dict[str, bytes]) -> None:
+    files[f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()}"] = CERTIFICATE.replace(b"a ", b"no ")
+
+
+def _swap_a_document_under_its_own_name(files: dict[str, bytes]) -> None:
+    del files[f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()}"]
+    _put_in_a_document(files)
+
+
+def _drop_the_proof_of_a_finding(files: dict[str, bytes]) -> None:
+    proof = json.loads(files["proof.json"])
+    kept = [each for each in proof["records"] if json.loads(each["leaf"])["object_type"] != "findings"]
+    assert len(kept) < len(proof["records"])
+    files["proof.json"] = json.dumps({**proof, "records": kept}).encode()
 
 
 def _swap_two_proofs(files: dict[str, bytes]) -> None:
@@ -224,6 +273,9 @@ ATTACKS: list[tuple[Attack, str]] = [
     (_drop_an_event, "is proved but missing from events.json"),
     (_drop_an_event_and_its_proof, "events.json is not the file that was exported"),
     (_put_in_a_document, "was not in the dossier that was exported"),
+    (_swap_a_document, f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()} is not the file that was exported"),
+    (_swap_a_document_under_its_own_name, f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()} is missing"),
+    (_drop_the_proof_of_a_finding, "proof.json does not prove the entries that it proved when it was exported"),
     (_swap_two_proofs, "its proof does not lead to the root"),
     (_back_date_the_head, "The signature of the head does not fit"),
     (_another_key, "which is none of those you know"),

@@ -39,6 +39,35 @@ def _kept(hashes):
     return lambda wanted: {place: nodes[place] for place in wanted}
 
 
+#: Nodes of that tree by their leaves, and the proofs that the same implementations test themselves with.
+_N0, _N1, _N4, _N5 = (
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+    "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+)
+_N01, _N23, _N67 = (
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+    "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+)
+_N0123, _N4567 = (
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+)
+KNOWN_INCLUSION = {(0, 1): [], (0, 8): [_N1, _N23, _N4567], (5, 8): [_N4, _N67, _N0123], (2, 3): [_N01],
+                   (1, 5): [_N0, _N23, _N4]}  # fmt: skip
+KNOWN_CONSISTENCY = {(1, 1): [], (1, 8): [_N1, _N23, _N4567], (6, 8): [_N5, _N67, _N0123], (2, 5): [_N23, _N4]}
+
+
+def test_proofs_over_the_known_leaves_are_the_known_proofs() -> None:
+    hashes = [leaf_hash(bytes.fromhex(leaf)) for leaf in KNOWN_LEAVES]
+    for (index, size), path in KNOWN_INCLUSION.items():
+        assert [step.hex() for step in inclusion_path(_kept(hashes), index, size)] == path
+    for (old, new), path in KNOWN_CONSISTENCY.items():
+        assert [step.hex() for step in consistency_path(_kept(hashes), old, new)] == path
+
+
 def test_roots_of_the_known_leaves_are_the_known_roots() -> None:
     hashes = [leaf_hash(bytes.fromhex(leaf)) for leaf in KNOWN_LEAVES]
     assert tuple(root_of(hashes[: n + 1]).hex() for n in range(8)) == KNOWN_ROOTS
