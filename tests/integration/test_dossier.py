@@ -204,9 +204,9 @@ def _swap_a_document_under_its_own_name(files: dict[str, bytes]) -> None:
     _put_in_a_document(files)
 
 
-def _drop_the_proof_of_a_finding(files: dict[str, bytes]) -> None:
+def _drop_the_proof_of_an_assay(files: dict[str, bytes]) -> None:
     proof = json.loads(files["proof.json"])
-    kept = [each for each in proof["records"] if json.loads(each["leaf"])["object_type"] != "findings"]
+    kept = [each for each in proof["records"] if json.loads(each["leaf"])["object_type"] != "assay"]
     assert len(kept) < len(proof["records"])
     files["proof.json"] = json.dumps({**proof, "records": kept}).encode()
 
@@ -275,7 +275,7 @@ ATTACKS: list[tuple[Attack, str]] = [
     (_put_in_a_document, "was not in the dossier that was exported"),
     (_swap_a_document, f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()} is not the file that was exported"),
     (_swap_a_document_under_its_own_name, f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()} is missing"),
-    (_drop_the_proof_of_a_finding, "proof.json does not prove the entries that it proved when it was exported"),
+    (_drop_the_proof_of_an_assay, "proof.json does not prove the entries that it proved when it was exported"),
     (_swap_two_proofs, "its proof does not lead to the root"),
     (_back_date_the_head, "The signature of the head does not fit"),
     (_another_key, "which is none of those you know"),
