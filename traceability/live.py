@@ -124,6 +124,8 @@ def document_state(document: Document) -> JSON:
         "valid_until": document.valid_until,
         "sha256": document.sha256,
         "url": document.url,
+        # entries made before credentials were judged stay true
+        **({"credential": document.credential} if document.credential else {}),
     }
 
 

@@ -46,6 +46,9 @@ class Document(Recorded):
     event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="documents")
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, related_name="documents")
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="documents")
+    credential = models.JSONField(
+        null=True, blank=True, help_text="verdict on a credential: {holds, type, id, issuer, reason, checked_at}"
+    )
     added_by = models.CharField(max_length=100)
     added_at = models.DateTimeField()
 

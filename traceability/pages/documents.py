@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from registry.parts import ProofMark
 from traceability.domain.documents import Validity, validity
@@ -22,6 +23,7 @@ _CHIPS = {
 class DocumentRow:
     """A document; ``chip`` says whether it holds on ``on``: the day of its event, else the day shown.
 
+    ``credential``: chip and words of the verdict on a credential, and who it says issued it; None for other documents.
     ``certifies`` names the assays whose certificate it is, by its hash.
     """
 
@@ -41,6 +43,7 @@ class DocumentRow:
     certifies: tuple[str, ...]
     event_id: str
     proof: ProofMark
+    credential: tuple[str, str, str] | None
 
 
 def document_rows(
@@ -73,4 +76,14 @@ def _row(document: Document, certifies: tuple[str, ...], today: dt.date) -> Docu
         certifies=certifies,
         event_id=document.event.event_id if document.event is not None else "",
         proof=ProofMark(document.recorded_entry_id),
+        credential=_credential(document.credential) if document.credential else None,
     )
+
+
+def _credential(verdict: Mapping[str, Any]) -> tuple[str, str, str]:
+    who = f"says it is of {verdict['issuer']}"
+    if verdict["holds"]:
+        return "ok", "Credential holds", f"{verdict['type']}, signed by {verdict['issuer']}"
+    if verdict["holds"] is None:
+        return "none", "Credential not checked", f"{who}. {verdict['reason']}"
+    return "bad", "Credential does not hold", f"{who}. {verdict['reason']}"

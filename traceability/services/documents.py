@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,8 +22,10 @@ from registry.models import Facility, Party
 from registry.services.documents import keep, path_of
 from traceability.domain.documents import About, DocumentKind, content_type_of, plain_name
 from traceability.exceptions import BadDocument, DamagedDocument
+from traceability.linksets import CREDENTIAL_TYPE
 from traceability.live import document_state
 from traceability.models import Document, Event, Lot
+from traceability.services.credentials import is_token, judge
 
 _SUBJECTS: dict[About, tuple[type[models.Model], str]] = {
     About.LOT: (Lot, "lot_id"),
@@ -54,10 +56,14 @@ class _Content:
     content_type: str = ""
     file_name: str = ""
     url: str = ""
+    credential: dict[str, Any] | None = None
 
 
 def store_document(*, paper: Paper, file: UploadedFile[bytes] | BinaryIO, name: str, by: Actor) -> Document:
-    """Keep a file. Raises BadDocument for a kind that is not taken, an empty or too large file, or a bad paper."""
+    """Keep a file; a credential is judged, and kept with the verdict whatever that is.
+
+    Raises BadDocument for a kind that is not taken, an empty or too large file, or a bad paper.
+    """
     kind = content_type_of(file)  # type: ignore[arg-type]
     if kind is None:
         raise BadDocument("This kind of file is not taken; PDF, PNG, JPEG, XLSX, DOCX without macros and text are.")
@@ -66,7 +72,12 @@ def store_document(*, paper: Paper, file: UploadedFile[bytes] | BinaryIO, name: 
     if size > settings.DOCUMENT_MAX_MB * 1_000_000:
         raise BadDocument(f"The file is larger than {settings.DOCUMENT_MAX_MB} MB.")
     file.seek(0)
-    return _add(paper, _Content(keep(file.read()), size, kind[0], plain_name(name, kind[1])), by)
+    content = file.read()
+    if is_token(content):
+        verdict = judge(content, timezone.now())
+        kept = _Content(keep(content), size, CREDENTIAL_TYPE, plain_name(name, "jwt"), credential=verdict)
+        return _add(paper, kept, by)
+    return _add(paper, _Content(keep(content), size, kind[0], plain_name(name, kind[1])), by)
 
 
 def link_document(*, paper: Paper, url: str, sha256: str, by: Actor) -> Document:
@@ -126,6 +137,7 @@ def _add(paper: Paper, content: _Content, by: Actor) -> Document:
         content_type=content.content_type,
         file_name=content.file_name,
         url=content.url,
+        credential=content.credential,
         added_by=by.public_id,
         added_at=timezone.now(),
     )

@@ -10,11 +10,10 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.commands import SeamCommand
-from ledger.domain import jose
-from registry import http
 from registry.exceptions import RegistryError
-from traceability.credentials import did_document_address, read_credential
+from traceability.credentials import read_credential
 from traceability.exceptions import BadCredential
+from traceability.services.credentials import issuer_of, read_of_stranger
 
 
 class Command(SeamCommand):
@@ -27,28 +26,16 @@ class Command(SeamCommand):
 
     def work(self, **options: Any) -> Any:
         token = _text(options["file"])
-        document = json.loads(_text(options["did"])) if options["did"] else _looked_up(token)
-        found = read_credential(token, document, timezone.now())
-        return {"ok": True, "issuer": document["id"], "type": found["type"], "id": found["id"],
+        now = timezone.now()
+        given = json.loads(_text(options["did"])) if options["did"] else None
+        found = read_of_stranger(token, now) if given is None else read_credential(token, given, now)
+        return {"ok": True, "issuer": issuer_of(found), "type": found["type"], "id": found["id"],
                 "valid_from": found.get("validFrom"), "credential": found}  # fmt: skip
 
     def text(self, result: Any) -> str:
         return (
             f"It holds: {result['type'][0]} {result['id']}, issued by {result['issuer']} as of {result['valid_from']}."
         )
-
-
-def _looked_up(token: str) -> Any:
-    try:
-        issuer = jose.unchecked(token)[1].get("issuer")
-    except jose.BadToken as error:
-        raise BadCredential(f"The credential does not hold: {error}.") from error
-    named = issuer.get("id") if isinstance(issuer, dict) else issuer
-    answer = http.fetch(did_document_address(str(named)))
-    try:
-        return json.loads(answer.body)
-    except ValueError as error:
-        raise BadCredential(f"What lies at the address of {named} is no DID document.") from error
 
 
 def _text(path: Path) -> str:
