@@ -14,6 +14,7 @@ from django.test import Client
 
 from alerts.composing import compose
 from alerts.domain.items import Kind
+from alerts.gathering import gather
 from alerts.models import Bulletin, Notice
 from alerts.services.contacts import contact_of
 from alerts.services.owners import portal_of
@@ -108,7 +109,7 @@ def test_a_flag_that_officers_are_told_of_names_its_entry() -> None:
     with transaction.atomic():
         raised = record(by=COMMAND, change=Change("raise", "flag", flag.flag_id, None, flag_state(flag)))
     notice = Notice(kind=Kind.FLAG.value, key="x", payload={"flag_id": flag.flag_id}, noted_at=now)
-    (item,) = compose([notice])
+    (item,) = compose([notice], gather([notice]))
     assert item.entry == raised.pk
 
 
