@@ -63,7 +63,8 @@ def addresses(draft: Instrument) -> Iterator[str]:
         "object_id": draft.pk, "pk": draft.pk, "instrument_id": draft.instrument_id, "code": "TH", "country": "TH",
         "domain": "access", "number": Entry.objects.filter(object_id=draft.instrument_id).latest("pk").pk,
         "flag": "x", "name": "submit", "verdict": "dismiss", "lot_id": "x", "lot": "x", "fact_id": "x",
-        "sha256": InstrumentDocument.objects.get().sha256, "content_type_id": 1, "app_label": "registry",
+        "sha256": InstrumentDocument.objects.exclude(name="entry.txt").get().sha256,
+        "content_type_id": 1, "app_label": "registry",
     }  # fmt: skip
     for route in walk(get_resolver()):
         case = given | {"pk": record.pk, "object_id": record.pk} if "enforcementrecord" in route else given
