@@ -134,11 +134,11 @@ class Fact:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON without the fields that are not stated; `from_json` gives back an equal fact."""
         plain: dict[str, Any] = {}
-        for each in fields(self):
-            item = getattr(self, each.name)
-            stated = item is not None if each.name == "value" else item not in _UNSTATED
+        for name in _FIELDS:
+            item = getattr(self, name)
+            stated = item is not None if name == "value" else item not in _UNSTATED
             if stated:
-                plain[each.name] = _ENCODE.get(each.name, _same)(item)
+                plain[name] = _ENCODE.get(name, _same)(item)
         return plain
 
     @classmethod
@@ -200,10 +200,13 @@ def _decode_value(plain: Mapping[str, Any]) -> Value:
 
 
 def _encode_part(part: Subject | Period) -> dict[str, str]:
-    items = ((each.name, getattr(part, each.name)) for each in fields(part))
+    items = ((name, getattr(part, name)) for name in _PARTS[type(part)])
     return {name: item for name, item in items if item is not None}
 
 
+#: The names of fields: asking a dataclass for them each time takes longer than reading them.
+_FIELDS = tuple(each.name for each in fields(Fact))
+_PARTS: dict[type, tuple[str, ...]] = {kind: tuple(each.name for each in fields(kind)) for kind in (Subject, Period)}
 _UNSTATED: tuple[object, ...] = (None, (), Subject(), Period())
 _ENCODE: dict[str, Any] = {
     "subject": _encode_part,

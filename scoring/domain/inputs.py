@@ -123,7 +123,11 @@ class Evidence:
 
 def line(piece: Fact | InstrumentState | ProductionTotal) -> str:
     """A piece of evidence as one line of text: equal content, equal line."""
-    return json.dumps(piece.to_json(), sort_keys=True)
+    return _LINES.encode(piece.to_json())
+
+
+#: One for all pieces: `json.dumps` makes a new encoder for each.
+_LINES = json.JSONEncoder(sort_keys=True)
 
 
 def fingerprint_of(lines: Iterable[str]) -> str:

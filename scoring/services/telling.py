@@ -43,7 +43,7 @@ class Telling:
         stored: Mapping[tuple[str, str], Score],
         triggers: list[Trigger],
     ) -> None:
-        names, told = country_names(), set()
+        told: set[str] = set()
         old_overall = _overalls(stored, self.card, self.rules)
         for row in fresh:
             before = replaced.get((row.country, row.domain))
@@ -57,7 +57,7 @@ class Telling:
             self._record_move(country, moved, changed, old_overall[row.country], by_method=by_method)
         for trigger in triggers:
             if trigger.instrument_id not in told:
-                self._record_unmoved(trigger, names)
+                self._record_unmoved(trigger)
 
     def _record_move(
         self,
@@ -85,12 +85,13 @@ class Telling:
             version=version,
         )
 
-    def _record_unmoved(self, trigger: Trigger, names: Mapping[str, str]) -> None:
+    def _record_unmoved(self, trigger: Trigger) -> None:
         """A measure that moves nothing is told too, with the reason; files loaded by a command are not news."""
         version = self.basis.versions.get(trigger.instrument_id)
         if version is None or version.recorded_entry.door in {Door.COMMAND, Door.IMPORT}:
             return
         reason = no_change_reason(self.card, trigger.country, trigger.instrument_id)
+        country = country_names()[trigger.country]
         self._record_change(
             country=trigger.country,
             domain="",
@@ -98,7 +99,7 @@ class Telling:
             old=None,
             new=None,
             cause="fact",
-            sentence=f"{names[trigger.country]}: {version.content['title']}: no score changes, because {reason}.",
+            sentence=f"{country}: {version.content['title']}: no score changes, because {reason}.",
             gates=[],
             facts=[trigger.instrument_id],
             version=version,
