@@ -1,4 +1,6 @@
-"""Runs the integration tests a second time, on PostgreSQL: what touches a database is proved on both."""
+"""Runs the integration tests, or the files named, a second time, on PostgreSQL: what touches a database is proved on
+both.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 _ADDRESS = "postgres://postgres@127.0.0.1:5432/seam"  # the tests' own database is test_seam_<process>
 
@@ -21,7 +24,9 @@ def main(arguments: list[str]) -> int:
         return 1 if os.environ.get("CI") else 0
     with tempfile.TemporaryDirectory(prefix="seam-pg-") as folder:
         environment = {**os.environ, "DATABASE_URL": f"{_ADDRESS}_{os.getpid()}", "DATA_DIR": folder}
-        command = [sys.executable, "-m", "pytest", "tests/integration", "-p", "no:cacheprovider", *arguments]
+        named = any(Path(argument.partition("::")[0]).exists() for argument in arguments)
+        what = arguments if named else ["tests/integration", *arguments]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *what]
         return subprocess.run(command, env=environment, check=False).returncode
 
 
