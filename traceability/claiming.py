@@ -76,7 +76,7 @@ def accounts_of(facility: Facility) -> tuple[PeriodAccount, ...]:
 
 
 def site_path(facility: Facility) -> str:
-    return f"/facilities/{quote(facility.facility_id, safe='')}/"
+    return f"/facilities/{quote(facility.facility_id, safe='')}/account/"
 
 
 def _sites(lot: Lot, user: Any) -> tuple[Link, ...]:

@@ -82,7 +82,7 @@ AUDITOR = (
     "/lots/MM-CC-0093/hold/",
     "/lots/MM-CC-0093/sharing/",
     "/due-diligence/",
-    "/facilities/demo-con-gebeng/",
+    "/facilities/demo-con-gebeng/account/",
     "/dependence/",
     "/dependence/?country=MM&element=Nd",
     "/admin/traceability/credit/",

@@ -316,7 +316,7 @@ def tried(step: Callable[[], T]) -> T | None:
 
 _FORM = {"do": "book", "lot": "V1", "country": "VN", "element": "Nd", "kg": "600", "first": "2026-01-01",
          "last": "2026-01-31", "factor": "0.9", "factor_source": "recoveries of 2025"}  # fmt: skip
-SITE = "/facilities/plant-my/"
+SITE = "/facilities/plant-my/account/"
 
 
 def section(client: Client, lot_id: str) -> str:
@@ -374,8 +374,8 @@ def test_the_operators_people_keep_the_accounts_of_their_site_and_of_no_other() 
     assert client.get(SITE).status_code == 403
     add_reader(user=reader, party=plant.operator, by=BY)
     assert "Book input of a period" in client.get(SITE).content.decode()
-    assert client.get(f"/facilities/{other.facility_id}/").status_code == 403
-    assert client.get("/facilities/none/").status_code == 403, "one that is not there answers alike"
+    assert client.get(f"/facilities/{other.facility_id}/account/").status_code == 403
+    assert client.get("/facilities/none/account/").status_code == 403, "one that is not there answers alike"
     assert Client().get(SITE).status_code == 302
     assert client.post(SITE, {**_FORM, "lot": ""}).status_code == 400
     assert client.post(SITE, {**_FORM, "lot": "", "certificate": "BC-2"}).status_code == 302
