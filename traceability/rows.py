@@ -57,12 +57,12 @@ def _statements(sql: str, keys: Collection[Any], values: tuple[Any, ...]) -> Ite
 
 
 def _prepared() -> Any:
-    """A cursor whose statements are prepared, where the database makes a difference. Django's own binds on its side."""
-    if connection.vendor != "postgresql":
+    """A cursor whose statements are prepared, where the database makes a difference. Django's own binds on its side;
+    it stays where queries are logged, since the log reads what was sent from it."""
+    if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     connection.ensure_connection()
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return wrapped(_cursor_that_prepares()(connection.connection))
+    return connection.make_cursor(_cursor_that_prepares()(connection.connection))
 
 
 @cache
