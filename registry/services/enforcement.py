@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.text import slugify
 
 from ledger.domain.actor import Actor, Door
@@ -16,11 +15,11 @@ from registry.choices import DraftState, FactStatus
 from registry.domain.enforcement import EnforcementState, fact_id_of
 from registry.domain.facts import Fact
 from registry.exceptions import BadInput
-from registry.live import enforcement_state, version_state
+from registry.live import enforcement_state
 from registry.models import EnforcementRecord, EnforcementVersion, Facility, FactVersion, Instrument, Source, User
-from registry.services.comments import settle_comments
 from registry.services.facts import FactRow, put_facts, withdraw_fact
 from registry.services.proposals import get_fact_effects
+from registry.services.reviewing import current_of, end_version, free_id, next_number, put_version, turn
 from registry.services.signing import save_signed
 from registry.signals import Effect
 from registry.states import enforcement_details, enforcement_of
@@ -35,7 +34,9 @@ def save_record(*, row: EnforcementRecord, by: Actor, reason: str) -> Enforcemen
     Raises django's ValidationError where a value cannot stand.
     """
     before = enforcement_state(EnforcementRecord.objects.get(pk=row.pk)) if row.pk else None
-    row.record_id = row.record_id or _new_id(row)
+    row.record_id = row.record_id or free_id(
+        EnforcementRecord, "record_id", row.country_id, slugify(row.title) or row.kind
+    )
     row.state, row.drafted_by, row.submitted_by = DraftState.DRAFT.value, by.public_id, ""
     check_whole(row)
     save_signed(row, by, reason)
@@ -85,8 +86,7 @@ def approve(*, row: EnforcementRecord, by: User, reason: str = "") -> Enforcemen
 @transaction.atomic
 def publish(*, row: EnforcementRecord, by: Actor, reason: str = "") -> EnforcementVersion:
     """Make the record its next approved version, and let the fact that gate G1 reads follow it."""
-    current = row.versions.current().first()
-    number = (row.versions.aggregate(newest=Max("number"))["newest"] or 0) + 1
+    number = next_number(row)
     state = enforcement_of(row, version=number)
     version = EnforcementVersion(
         record=row,
@@ -97,12 +97,7 @@ def publish(*, row: EnforcementRecord, by: Actor, reason: str = "") -> Enforceme
         drafted_by=row.drafted_by,
     )
     _move(row, DraftState.APPROVED, "approve", by, reason)
-    change = Change("publish", "enforcement_version", f"{row.record_id}/v{number}", None, version_state(version))
-    version.recorded_entry = record(by=by, change=change, reason=reason)
-    if current is not None:
-        row.versions.filter(pk=current.pk).update(superseded_entry=version.recorded_entry)
-    version.save(force_insert=True)
-    settle_comments(row, by=by)
+    put_version(row, version, "enforcement", row.record_id, by, reason)
     _follow(row, fact_of(row), by, reason or f"follows the enforcement record {row.record_id}")
     return version
 
@@ -110,14 +105,9 @@ def publish(*, row: EnforcementRecord, by: Actor, reason: str = "") -> Enforceme
 @transaction.atomic
 def withdraw(*, row: EnforcementRecord, by: Actor, reason: str) -> None:
     """Take an approved record off the register: it was never so. Its fact goes with it. Raises BadInput."""
-    current = row.versions.current().first()
-    if current is None:
-        raise BadInput("The record has no approved version to withdraw.")
-    if not reason.strip():
-        raise BadInput("Say why the record is withdrawn.")
+    current = current_of(row, reason, "The record")
     _move(row, DraftState.DRAFT, "withdraw", by, reason)
-    entry = record(by=by, change=Change("withdraw", "enforcement_withdrawal", row.record_id, None, None), reason=reason)
-    row.versions.filter(pk=current.pk).update(superseded_entry=entry)
+    end_version(row, current, "enforcement", row.record_id, by, reason)
     _follow(row, None, by, reason)
 
 
@@ -177,20 +167,10 @@ def _follow(row: EnforcementRecord, fact: Fact | None, by: Actor, reason: str) -
 
 def _move(row: EnforcementRecord, state: DraftState, action: str, by: Actor, reason: str) -> None:
     before = enforcement_state(row)
-    row.state = state.value
-    if state is DraftState.SUBMITTED:
-        row.submitted_by = by.public_id
-    row.review_note = reason if state is DraftState.SENT_BACK else ""
-    save_signed(row, by, reason)
+    turn(row, state, by, reason)
     _record(row, action, before, by, reason)
 
 
 def _record(row: EnforcementRecord, action: str, before: object, by: Actor, reason: str) -> None:
     change = Change(action, "enforcement", row.record_id, before, enforcement_state(row))
     record(by=by, change=change, reason=reason)
-
-
-def _new_id(row: EnforcementRecord) -> str:
-    stem = f"{row.country_id.lower()}-{slugify(row.title) or row.kind}"[:100].strip("-")
-    taken = set(EnforcementRecord.objects.filter(record_id__startswith=stem).values_list("record_id", flat=True))
-    return next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 10_000))) if name not in taken)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import models, transaction
-from django.db.models import Max
 from django.utils.text import slugify
 
 from ledger.domain.actor import Actor, Door
@@ -18,7 +17,7 @@ from registry.domain.instruments import Status
 from registry.domain.instruments import StatusEvent as StatusStep
 from registry.domain.lifecycle import illegal_steps
 from registry.exceptions import BadInput
-from registry.live import instrument_state, version_state
+from registry.live import instrument_state
 from registry.models import (
     Instrument,
     InstrumentDocument,
@@ -29,8 +28,8 @@ from registry.models import (
     User,
 )
 from registry.selectors import get_relations
-from registry.services.comments import settle_comments
 from registry.services.flags import confirm
+from registry.services.reviewing import current_of, end_version, free_id, next_number, put_version, turn
 from registry.services.signing import save_signed, sign
 from registry.signals import instruments_changed
 from registry.states import details_of, partial_date, state_of
@@ -58,7 +57,10 @@ def save_draft(*, draft: Draft, by: Actor, reason: str) -> Instrument:
     """
     instrument = draft.instrument
     before = _stored(instrument)
-    instrument.instrument_id = instrument.instrument_id or _new_id(instrument)
+    slug = slugify(instrument.title)
+    instrument.instrument_id = instrument.instrument_id or free_id(
+        Instrument, "instrument_id", instrument.country_id, slug
+    )
     instrument.state = DraftState.DRAFT.value
     instrument.drafted_by, instrument.submitted_by = by.public_id, ""
     save_signed(instrument, by, reason)
@@ -139,9 +141,7 @@ def approve(*, instrument: Instrument, by: User, reason: str = "") -> Instrument
 def publish(*, instrument: Instrument, by: Actor, reason: str = "") -> InstrumentVersion:
     """Make the record its next approved version and tell what lies downstream, all in one transaction."""
     measures, events = list(instrument.measures.order_by("number")), list(instrument.status_events.all())
-    current = instrument.versions.current().first()
-    # After a withdrawal none is current, but its number is taken.
-    number = (instrument.versions.aggregate(newest=Max("number"))["newest"] or 0) + 1
+    number = next_number(instrument)
     version = InstrumentVersion(
         instrument=instrument,
         number=number,
@@ -151,14 +151,7 @@ def publish(*, instrument: Instrument, by: Actor, reason: str = "") -> Instrumen
         drafted_by=instrument.drafted_by,
     )
     _move(instrument, DraftState.APPROVED, "approve", by, reason)
-    change = Change(
-        "publish", "instrument_version", f"{instrument.instrument_id}/v{number}", None, version_state(version)
-    )
-    version.recorded_entry = record(by=by, change=change, reason=reason)
-    if current is not None:
-        instrument.versions.filter(pk=current.pk).update(superseded_entry=version.recorded_entry)
-    version.save(force_insert=True)
-    settle_comments(instrument, by=by)
+    put_version(instrument, version, "instrument", instrument.instrument_id, by, reason)
     instruments_changed.send(sender=Instrument, instrument_id=instrument.instrument_id, version=version)
     return version
 
@@ -166,26 +159,15 @@ def publish(*, instrument: Instrument, by: Actor, reason: str = "") -> Instrumen
 @transaction.atomic
 def withdraw(*, instrument: Instrument, by: Actor, reason: str) -> None:
     """Take an approved instrument off the register: it was never so. (An end in the world is a status event.)"""
-    current = instrument.versions.current().first()
-    if current is None:
-        raise BadInput(f"{instrument.instrument_id} has no approved version to withdraw.")
-    if not reason.strip():
-        raise BadInput("Say why the record is withdrawn.")
+    current = current_of(instrument, reason, instrument.instrument_id)
     _move(instrument, DraftState.DRAFT, "withdraw", by, reason)
-    entry = record(
-        by=by, change=Change("withdraw", "instrument_withdrawal", instrument.instrument_id, None, None), reason=reason
-    )
-    instrument.versions.filter(pk=current.pk).update(superseded_entry=entry)
+    end_version(instrument, current, "instrument", instrument.instrument_id, by, reason)
     instruments_changed.send(sender=Instrument, instrument_id=instrument.instrument_id, version=current)
 
 
 def _move(instrument: Instrument, state: DraftState, action: str, by: Actor, reason: str) -> None:
     before = instrument_state(instrument)
-    instrument.state = state.value
-    if state is DraftState.SUBMITTED:
-        instrument.submitted_by = by.public_id
-    instrument.review_note = reason if state is DraftState.SENT_BACK else ""
-    save_signed(instrument, by, reason)
+    turn(instrument, state, by, reason)
     _record(instrument, action, before, by, reason)
 
 
@@ -203,13 +185,3 @@ def _stored(instrument: Instrument) -> object:
 def _free_number(instrument: Instrument, wanted: int) -> int:
     taken = instrument.measures.aggregate(highest=models.Max("number"))["highest"] or 0
     return max(wanted, taken + 1) if taken >= wanted else wanted
-
-
-def _new_id(instrument: Instrument) -> str:
-    stem = f"{instrument.country_id.lower()}-{slugify(instrument.title)}"[:100].strip("-")
-    taken = set(Instrument.objects.filter(instrument_id__startswith=stem).values_list("instrument_id", flat=True))
-    return next(name for name in _numbered(stem) if name not in taken)
-
-
-def _numbered(stem: str) -> Sequence[str]:
-    return [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
