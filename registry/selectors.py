@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from ledger.models import newest_entry_at, size_at
+from ledger.models import is_sealed, newest_entry_at, size_at
 from registry.choices import FactStatus
 from registry.domain.family import Relation, RelationKind
 from registry.domain.instruments import InstrumentState
@@ -36,9 +36,7 @@ def get_known_versions(as_of: dt.datetime | None = None) -> QuerySet[FactVersion
     size = size_at(as_of)
     known = (
         FactVersion.objects.filter(
-            fact_id=OuterRef("fact_id"),
-            recorded_entry__lte=newest_entry_at(size),
-            recorded_entry__leaf__index__lt=size,
+            is_sealed("recorded_entry", size), fact_id=OuterRef("fact_id"), recorded_entry__lte=newest_entry_at(size)
         )
         .exclude(status=FactStatus.PROPOSED)
         .order_by("-recorded_entry_id")

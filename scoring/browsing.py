@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ledger.models import size_at
+from ledger.models import is_sealed, size_at
 from registry.browsing import get_known_facts
 from registry.domain.asked import AskedDay
 from registry.domain.dates import Basis as DateBasis
@@ -94,7 +94,7 @@ def get_moved_today(day: Day) -> dict[tuple[str, Domain], str]:
 
 def _known_changes(asked: AskedDay) -> QuerySet[ScoreChange]:
     known = get_changes().filter(on__lte=asked.on)
-    return known.filter(recorded_entry__leaf__index__lt=size_at(asked.as_of)) if asked.as_of else known
+    return known.filter(is_sealed("recorded_entry", size_at(asked.as_of))) if asked.as_of else known
 
 
 def get_coming(day: Day) -> Iterator[Coming]:

@@ -11,11 +11,11 @@ from registry.domain.asked import AskedDay
 from registry.domain.instruments import InstrumentState
 from registry.selectors import get_members
 from registry.wording import country_names
+from scoring.basis import Basis, get_basis
 from scoring.domain.card import Card, DomainScore, cells_of, score
 from scoring.domain.inputs import Known
 from scoring.domain.methodology import Domain, Methodology
 from scoring.methodologies import official
-from scoring.selectors import Basis, get_basis
 from scoring.wording import titles_of
 
 

@@ -10,13 +10,13 @@ from registry.domain.facts import Fact
 from registry.domain.instruments import InstrumentState
 from registry.selectors import get_members
 from registry.wording import country_names
+from scoring.basis import get_basis
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare
 from scoring.domain.overlay import apply
 from scoring.domain.trace import GateTrace
 from scoring.domain.wording import clean
 from scoring.methodologies import official
-from scoring.selectors import get_basis
 from scoring.wording import titles_of
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from ledger.domain.canonical import canonical
-from ledger.models import size_at
+from ledger.models import is_sealed, size_at
 from scoring.domain.methodology import Methodology
 from scoring.exceptions import MethodologyError
 from scoring.models import Methodology as Record
@@ -64,7 +64,7 @@ def get_official_records(as_of: dt.datetime | None = None) -> tuple[Record, ...]
     """Official methodologies published by an instant, in the order in which they come into use, without their text."""
     rows = Record.objects.filter(is_official=True).order_by("effective_from", "pk")
     if as_of is not None:
-        rows = rows.filter(recorded_entry__leaf__index__lt=size_at(as_of))
+        rows = rows.filter(is_sealed("recorded_entry", size_at(as_of)))
     return tuple(rows.only("code", "sha256", "effective_from"))
 
 

@@ -15,6 +15,7 @@ from registry.paths import country_path
 from registry.selectors import get_members
 from registry.wording import country_names
 from scoring.arguments import Point
+from scoring.basis import Basis, get_basis
 from scoring.day import Day
 from scoring.domain.between import Side, Step, between
 from scoring.domain.card import Card, CountryScore, two_decimals
@@ -24,7 +25,7 @@ from scoring.methodologies import is_backcast
 from scoring.models import DOMAINS
 from scoring.pages.front import card_rows
 from scoring.pages.over_time import ComparePage, Stop, TimePage, differences, moves_of
-from scoring.selectors import Basis, evidence_json, get_basis, get_rules
+from scoring.selectors import evidence_json, get_rules
 from scoring.supposing import move_json
 
 #: How far ahead the days of instruments that begin or end are told.

@@ -17,11 +17,11 @@ from registry.domain.instruments import InstrumentState
 from registry.domain.production import ProductionTotal
 from registry.models import FactVersion, InstrumentVersion
 from registry.selectors import get_versions
+from scoring.basis import PRODUCTION_TOTAL
 from scoring.domain.card import Card
 from scoring.domain.incremental import Remembered
 from scoring.domain.inputs import Evidence, fingerprint_of, line
 from scoring.domain.methodology import Methodology
-from scoring.selectors import PRODUCTION_TOTAL
 
 _Piece = Fact | InstrumentState | ProductionTotal
 

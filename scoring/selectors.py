@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,46 +13,18 @@ from registry.domain.facts import Fact, value_text
 from registry.domain.instruments import InstrumentState, status_on
 from registry.domain.production import ProductionTotal
 from registry.models import Country, FactVersion, InstrumentVersion, Source
-from registry.selectors import get_known_versions, get_members, get_versions
+from registry.selectors import get_members
 from registry.states import source_details
 from scoring.arguments import Point
+from scoring.basis import PRODUCTION_TOTAL, Basis, get_basis, get_evidence
 from scoring.domain.by_mineral import MineralScore, by_mineral, card_by_mineral
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
-from scoring.domain.inputs import Evidence
 from scoring.domain.methodology import Domain, Methodology
 from scoring.domain.trace import GateTrace, State
 from scoring.exceptions import ScoringError, UnknownSubject
 from scoring.methodologies import is_backcast, methodology, official
 from scoring.models import Score, ScoreChange
-
-#: The kind of fact version that holds a regional production total instead of a fact.
-PRODUCTION_TOTAL = "production_total"
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What was known at an instant: the evidence, and where each piece of it stands in the register."""
-
-    facts: Mapping[str, FactVersion]
-    versions: Mapping[str, InstrumentVersion]
-
-    @cached_property
-    def evidence(self) -> Evidence:
-        facts = [version for version in self.facts.values() if version.kind != PRODUCTION_TOTAL]
-        totals = [version for version in self.facts.values() if version.kind == PRODUCTION_TOTAL]
-        return Evidence(
-            facts=tuple(Fact.from_json(version.content) for version in facts),
-            instruments=tuple(InstrumentState.from_json(version.content) for version in self.versions.values()),
-            production=tuple(ProductionTotal.from_json(version.content) for version in totals),
-        )
-
-
-def get_basis(*, as_of: dt.datetime | None = None) -> Basis:
-    facts = get_known_versions(as_of).select_related("source")
-    return Basis(
-        facts={fact.fact_id: fact for fact in facts.order_by("fact_id")},
-        versions={version.instrument.instrument_id: version for version in get_versions(as_of=as_of)},
-    )
+from scoring.past import get_past_card
 
 
 def get_rules(point: Point) -> Methodology:
@@ -67,12 +37,14 @@ def get_card(point: Point, *, without: Collection[str] = (), basis: Basis | None
 
     Raises MethodologyError for an unknown methodology, ScoringError for an id in ``without`` that is no evidence.
     """
-    evidence = (basis or get_basis(as_of=point.as_of)).evidence
+    rules, members = get_rules(point), [country.code for country in get_members(point.on)]
+    if basis is None and point.as_of and not without:
+        return get_past_card(point.as_of, rules, point.on, members)
+    evidence = basis.evidence if basis else get_evidence(as_of=point.as_of)
     if unknown := sorted(set(without) - evidence.ids):
         known = "was known then" if point.as_of else "is on record"
         raise ScoringError(f"No fact or instrument called '{unknown[0]}' {known}. `explain_score` lists their ids.")
-    members = [country.code for country in get_members(point.on)]
-    return score(evidence.without(without) if without else evidence, get_rules(point), point.on, members)
+    return score(evidence.without(without) if without else evidence, rules, point.on, members)
 
 
 def card_json(card: Card, *, as_of: dt.datetime, backcast: bool = False) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from typing import Any
 from ledger.domain.canonical import canonical
 from ledger.selectors import get_head_at
 from scoring.arguments import Point, read_point
+from scoring.basis import Basis, get_basis
 from scoring.domain.card import Card
 from scoring.exceptions import ScoringError
 from scoring.methodologies import is_backcast, methodology_sha256
-from scoring.selectors import Basis, card_json, evidence_json, get_basis, get_card, get_rules
+from scoring.selectors import card_json, evidence_json, get_card, get_rules
 
 KIND = "seam-score-snapshot/1"
 #: Counts the versions of the engine: raised whenever the same inputs may give other bytes.

@@ -12,12 +12,13 @@ from registry.selectors import get_members
 from registry.signals import Effect, asking_effects
 from registry.wording import country_names
 from scoring.arguments import Point
+from scoring.basis import Basis, get_basis
 from scoring.domain.card import Card, CountryScore, DomainScore, score, two_decimals
 from scoring.domain.diff import CellChange, compare, evidence_change
 from scoring.domain.inputs import Evidence
 from scoring.domain.overlay import Operation, apply
 from scoring.effects import no_change_reason
-from scoring.selectors import Basis, card_json, get_basis, get_rules
+from scoring.selectors import card_json, get_rules
 from scoring.wording import titles_of
 
 

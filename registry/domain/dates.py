@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Precision(StrEnum):
@@ -58,7 +59,7 @@ class PartialDate:
         if self.precision is Precision.DAY:
             return self.first
         if self.precision is Precision.MONTH:
-            return self.first.replace(day=calendar.monthrange(self.first.year, self.first.month)[1])
+            return _last_of_month(self.first)
         return dt.date(self.first.year, 12, 31)
 
     def to_json(self) -> dict[str, str]:
@@ -72,6 +73,11 @@ class PartialDate:
     def __str__(self) -> str:
         length = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}[self.precision]
         return self.first.isoformat()[:length]
+
+
+@lru_cache(maxsize=4096)
+def _last_of_month(day: dt.date) -> dt.date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def holds(on: dt.date, start: PartialDate | None, until: PartialDate | None) -> Certainty:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from ledger.domain.canonical import instant_text
 from ledger.dossier.verify import trace
 from ledger.exceptions import CannotExport
-from ledger.models import Entry, size_at
+from ledger.models import Entry, is_sealed, size_at
 from registry.choices import FactStatus
 from registry.domain.asked import AskedDay
 from registry.models import FactVersion, InstrumentVersion
@@ -49,7 +49,7 @@ class Gathered:
     def changes(self) -> list[ScoreChange]:
         """What moved this country's level in this domain, newest first."""
         changes = get_changes(country=self.score.country).filter(domain=self.score.domain)
-        return list(changes.filter(recorded_entry__leaf__index__lt=self.size))
+        return list(changes.filter(is_sealed("recorded_entry", self.size)))
 
     @property
     def records(self) -> list[int]:
@@ -105,13 +105,11 @@ def _agree(score: Score, explanation: JSON) -> bool:
 
 
 def _facts(cited: Collection[str], size: int) -> list[FactVersion]:
-    versions = FactVersion.objects.filter(fact_id__in=cited, recorded_entry__leaf__index__lt=size)
+    versions = FactVersion.objects.filter(is_sealed("recorded_entry", size), fact_id__in=cited)
     decided = versions.exclude(status=FactStatus.PROPOSED)
     return list(decided.select_related("source").order_by("fact_id", "version"))
 
 
 def _instruments(cited: Collection[str], size: int) -> list[InstrumentVersion]:
-    versions = InstrumentVersion.objects.filter(
-        instrument__instrument_id__in=cited, recorded_entry__leaf__index__lt=size
-    )
+    versions = InstrumentVersion.objects.filter(is_sealed("recorded_entry", size), instrument__instrument_id__in=cited)
     return list(versions.select_related("instrument").order_by("instrument__instrument_id", "number"))

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.domain.actor import WORKER
 from registry.domain.paper import Judgement
 from registry.parts import Link, ProofMark
 from registry.paths import country_path, why_path
@@ -143,13 +144,17 @@ def methodology_page(
     )
 
 
+#: Who stands behind the first rule book, which no person publishes: the first working-out records it as it ships.
+SHIPPED_BY = "SEAM itself, as it ships"
+
+
 def published_line(record: Record) -> PublishedLine:
     return PublishedLine(
         code=record.code,
         title=record.title,
         sha256=record.sha256,
         effective_from=record.effective_from,
-        approved_by=record.approved_by,
+        approved_by=SHIPPED_BY if record.approved_by == WORKER.public_id else record.approved_by,
         is_official=record.is_official,
         proof=ProofMark(record.recorded_entry_id),
     )

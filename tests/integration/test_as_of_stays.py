@@ -23,6 +23,9 @@ from ledger.domain.actor import COMMAND
 from ledger.models import TreeHead, size_at
 from ledger.selectors import get_head_at, verify
 from ledger.services import Change, record, seal_all
+from registry.services.facts import FactRow, put_facts
+from scoring.arguments import Point
+from scoring.selectors import get_card
 
 ROOT = Path(__file__).parents[2]
 SERVER = "postgres://postgres@127.0.0.1:5432"
@@ -124,3 +127,26 @@ def test_an_instant_that_a_later_head_has_passed_waits_for_nothing(monkeypatch: 
     assert asked == []
     assert size_at(first.sealed_at) == first.size
     assert asked == [first.sealed_at]
+
+
+@pytest.mark.django_db
+def test_a_past_card_asked_again_is_the_same_without_reading_its_facts_again(
+    django_assert_max_num_queries: Any,
+) -> None:
+    _fact("limited")
+    seal_all()
+    before = Point(timezone.localdate(), TreeHead.objects.latest("size").sealed_at)
+    first = get_card(before)
+    _fact("abundant")
+    seal_all()
+    after = get_card(Point(before.on, TreeHead.objects.latest("size").sealed_at))
+    with django_assert_max_num_queries(20) as asked:
+        again = get_card(before)
+    assert again == first != after
+    assert not [each["sql"] for each in asked.captured_queries if "registry_factversion" in each["sql"]]
+
+
+def _fact(word: str) -> None:
+    content = {"fact_id": "a", "kind": "reserve_class", "subject": {"country": "TH", "mineral": "tin"}}
+    row = FactRow("a", "reserve_class", {**content, "fact_class": word}, "TH", "tin")
+    put_facts(rows=[row], by=COMMAND, reason="a test")

@@ -59,6 +59,15 @@ def test_a_changed_snapshot_is_found_and_named(tmp_path: Path) -> None:
     assert "no snapshot" in snapshot("--check", str(file))["error"]
 
 
+def test_a_snapshot_of_another_engine_says_so(tmp_path: Path) -> None:
+    file, out = tmp_path / "card.json", io.StringIO()
+    snapshot("--output", str(file))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "code_version": "0"}))
+    with pytest.raises(SystemExit):
+        call_command("score_snapshot", "--check", str(file), stdout=out)
+    assert "made by another version of SEAM" in out.getvalue()
+
+
 def test_the_page_gives_the_same_snapshot_as_the_command(client: Client, tmp_path: Path) -> None:
     answer = client.get("/snapshot.json", {"on": "2026-06-01"})
     file = tmp_path / "card.json"

@@ -11,15 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.actor import COMMAND, Actor, Door
+from ledger.models import TreeHead
+from ledger.services import seal_all
 from registry.choices import FactStatus
 from registry.models import FactVersion, Instrument, InstrumentVersion, StatusEvent
 from registry.selectors import get_members
 from registry.services.facts import FactRow, put_facts, withdraw_fact
 from registry.services.instruments import Draft, publish, save_draft, withdraw
-from scoring.domain.card import score
+from scoring.arguments import Point
+from scoring.basis import get_basis
+from scoring.domain.card import Card, score
 from scoring.methodologies import shipped
 from scoring.models import Score
-from scoring.selectors import get_basis
+from scoring.selectors import get_card
 from scoring.services.recompute import recompute
 
 pytestmark = pytest.mark.django_db(transaction=False)
@@ -119,6 +123,14 @@ def _from_nothing() -> dict[tuple[str, str], Any]:
     today = timezone.localdate()
     members = [country.code for country in get_members(today)]
     card = score(get_basis().evidence, shipped(), today, members)
+    return _cells(card)
+
+
+def _as_of_the_seal() -> dict[tuple[str, str], Any]:
+    return _cells(get_card(Point(timezone.localdate(), TreeHead.objects.latest("size").sealed_at)))
+
+
+def _cells(card: Card) -> dict[tuple[str, str], Any]:
     return {
         (country.country, cell.domain.value): (cell.level, cell.low, cell.high, cell.to_json()["gates"])
         for country in card.countries
@@ -135,6 +147,9 @@ def _played(actions: list[tuple[str, str, str]], *, with_recomputes: bool) -> di
         _recompute()
         stands = _stands()
         assert stands == _from_nothing()
+        seal_all()
+        # Worked out from the past, then remembered: what was sealed is what stands.
+        assert [_as_of_the_seal(), _as_of_the_seal()] == [stands, stands]
         transaction.set_rollback(True)
     return stands
 

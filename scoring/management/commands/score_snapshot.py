@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from scoring.commands import ScoreCommand
-from scoring.snapshots import get_snapshot, reproduce
+from scoring.snapshots import CODE_VERSION, get_snapshot, reproduce
 
 
 class Command(ScoreCommand):
@@ -40,7 +40,9 @@ class Command(ScoreCommand):
             return f"{result['file']}: {result['citation']}. SHA-256 {result['sha256']}"
         if result["ok"]:
             return f"Made again byte for byte. SHA-256 {result['sha256']}"
-        return f"What comes out now differs in: {', '.join(result['differs'])}."
+        other = "code_version" in result["differs"]
+        engine = f" It was made by another version of SEAM than this, which counts {CODE_VERSION}." if other else ""
+        return f"What comes out now differs in: {', '.join(result['differs'])}.{engine}"
 
 
 def _read(path: Path) -> str:
