@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 from traceability import loading
 from traceability.domain.borders import Crossing, crossings
-from traceability.domain.chain import Chain, Touch
+from traceability.domain.chain import Chain, Step, Touch
 from traceability.domain.custody import holdings
+from traceability.domain.facts import EventFact
 from traceability.domain.path_graph import PathLink, PathLot
-from traceability.domain.precision import precisely
+from traceability.domain.precision import divided, precisely, times
 from traceability.domain.trace import Origin, Walk, origins_of, walk_chain
 from traceability.domain.vocabulary import EventKind
+from traceability.loading import Loaded
 from traceability.models import Lot
 from traceability.pages.words import DID
+from traceability.selectors.trace import keys_above
 
 #: Above this many lots strands are drawn in one pattern: their origins would be worked out lot by lot.
 _MOST_PAINTED = 300
+_ZERO, _ONE = Decimal(0), Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,26 @@ class LotChain:
     """A lot and all that it was made of, seen for one element (None: dry mass)."""
 
     lot: Lot
-    chain: Chain
+    loaded: Loaded
     element: str | None
+
+    def of(self, element: str | None) -> LotChain:
+        """The same for another element."""
+        return replace(self, element=element)
+
+    @cached_property
+    def chain(self) -> Chain:
+        return self.loaded.chain
+
+    @cached_property
+    def keys(self) -> dict[str, int]:
+        """Primary keys of the lots of the path, by id."""
+        return {lot: self.loaded.lots[lot] for lot in self.lots}
+
+    @cached_property
+    def event_keys(self) -> dict[str, int]:
+        """Primary keys of the live events of the path, by id."""
+        return {event_id: self.loaded.events[event_id] for event_id in self.events}
 
     @cached_property
     def walk(self) -> Walk[str, str]:
@@ -52,17 +74,18 @@ class LotChain:
         """Kilograms of the element in a lot at its birth; None where it was not assayed."""
         return self._content(lot_id, self.chain.born_kg(lot_id))
 
-    @precisely
     def _content(self, lot_id: str, dry_kg: Decimal) -> Decimal | None:
         if self.element is None:
             return dry_kg
         made_of = self.chain.made_of.get(lot_id)
-        return None if made_of is None else dry_kg * made_of.metals.get(self.element, Decimal(0))
+        return None if made_of is None else times(dry_kg, made_of.metals.get(self.element, _ZERO))
 
     def origins(self, lot_id: str) -> list[Origin]:
         return origins_of(self.walk, lot_id)
 
-    def path_lots(self, names: Mapping[str, str], visible: set[str], masked: Collection[str] = ()) -> list[PathLot]:
+    def path_lots(
+        self, address: Callable[[str], str], visible: Collection[str], masked: Collection[str] = ()
+    ) -> list[PathLot]:
         return [
             PathLot(
                 lot_id=lot_id,
@@ -70,7 +93,7 @@ class LotChain:
                 country=self.walk.lots[lot_id].country or "",
                 kg=None if lot_id in masked else self.mass(lot_id),
                 missing="masked" if lot_id in masked else "unknown",
-                href=names[lot_id] if lot_id in visible else "",
+                href=address(lot_id) if lot_id in visible else "",
             )
             for lot_id in self.lots
         ]
@@ -79,25 +102,29 @@ class LotChain:
         """What went from lot to lot: the part of each input that ended in this output, by origin. A strand is as thin
         as can be where an end is masked: its width would tell the mass."""
         painted = len(self.lots) <= _MOST_PAINTED
+        totals: dict[str, Decimal | None] = {}
         for child in self.lots:
             step = self.chain.births[child]
-            part = self._part(child)
+            name = step.event.event_id
+            if name not in totals:
+                totals[name] = self._born(step)
+            part = self._part(child, totals[name])
             for parent, dry in step.inputs.items():
                 kg = self._content(parent, dry)
                 moved = (dry if kg is None else kg) * part
                 if parent in masked or child in masked:
-                    moved = Decimal(0)
+                    moved = _ZERO
                 yield PathLink(parent, child, self._strands(parent, moved, patterns, painted=painted))
 
     @precisely
-    def _part(self, lot_id: str) -> Decimal:
+    def _born(self, step: Step) -> Decimal | None:
+        """The element in all that came out of a birth event; None where that is one lot."""
+        out = list(step.out())
+        return None if len(out) == 1 else sum((self._content(lot, kg) or _ZERO for lot, kg in out), _ZERO)
+
+    def _part(self, lot_id: str, total: Decimal | None) -> Decimal:
         """The part of its birth event's output that a lot is."""
-        step = self.chain.births[lot_id]
-        out = dict(step.out())
-        if len(out) == 1:
-            return Decimal(1)
-        total = sum((self._content(born, kg) or Decimal(0) for born, kg in out.items()), Decimal(0))
-        return (self._content(lot_id, out[lot_id]) or Decimal(0)) / total if total else Decimal(1)
+        return divided(self.mass(lot_id) or _ZERO, total) if total else _ONE
 
     def _strands(
         self, parent: str, kg: Decimal, patterns: Mapping[str | None, str], *, painted: bool
@@ -131,14 +158,16 @@ class LotChain:
         there = [child for child in children if self.walk.lots[child].country == country]
         return next(iter(there or children), None)
 
-    def touches(self) -> Iterator[tuple[str, Touch]]:
-        for lot_id in self.lots:
-            for touch in self.chain.lives[lot_id]:
-                yield lot_id, touch
+    @cached_property
+    def touches(self) -> list[tuple[str, Touch]]:
+        """The lots of the path, each with every event of its life."""
+        lives = self.chain.lives
+        return [(lot_id, touch) for lot_id in self.lots for touch in lives[lot_id]]
 
-    def event_ids(self) -> list[str]:
-        """Live events of the lots of the path: births and everything they went through."""
-        return sorted({touch.event.event_id for _, touch in self.touches()})
+    @cached_property
+    def events(self) -> dict[str, EventFact]:
+        """Live events of the lots of the path, by id: births and everything they went through."""
+        return {touch.event.event_id: touch.event for _, touch in self.touches}
 
 
 @dataclass(slots=True)
@@ -182,24 +211,25 @@ def _last_use(life: list[Touch], is_asked: bool) -> dt.datetime | None:
 def _add_deeds(chain: LotChain, found: Mapping[str, Holder]) -> None:
     """What each did, in order, and the mass it passed on: a lot that was sold and shipped counts once."""
     passed: dict[str, dict[str, Decimal]] = {}
+    first: dict[tuple[str, EventKind], int] = {}
     place = chain.chain.place
-    deeds = sorted(chain.touches(), key=lambda pair: place[pair[1].event.event_id])
-    for lot_id, touch in deeds:
-        holder = found.get(touch.event.party_id)
-        if holder is None:
-            continue
-        word = DID.get(touch.event.kind, touch.event.kind.value)
-        if word not in holder.did:
-            holder.did.append(word)
-        if touch.event.kind in (EventKind.SHIP, EventKind.TRANSFER_OWNERSHIP):
-            passed.setdefault(holder.party_id, {})[lot_id] = touch.kg
+    for lot_id, touch in chain.touches:  # a lot's own events are in order
+        event = touch.event
+        deed, at = (event.party_id, event.kind), place[event.event_id]
+        if first.setdefault(deed, at) > at:
+            first[deed] = at
+        if event.kind is EventKind.SHIP or event.kind is EventKind.TRANSFER_OWNERSHIP:
+            passed.setdefault(event.party_id, {})[lot_id] = touch.kg
+    for party_id, kind in sorted(first, key=first.__getitem__):
+        if party_id in found:
+            found[party_id].did.append(DID.get(kind, kind.value))
     for party_id, masses in passed.items():
-        found[party_id].kg = sum(masses.values(), Decimal(0))
+        if party_id in found:
+            found[party_id].kg = sum(masses.values(), _ZERO)
 
 
 def load_lot_chain(lot: Lot, element: str | None) -> LotChain:
-    above = loading.ancestors({lot.pk})
-    return LotChain(lot, loading.load_chain(loading.live_events_of(above)), element)
+    return LotChain(lot, loading.load_keyed(loading.live_events_of(keys_above(lot.pk))), element)
 
 
 def main_element(chain: LotChain) -> str | None:

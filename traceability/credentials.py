@@ -179,7 +179,7 @@ def _materials(chain: LotChain) -> Iterator[untp.MaterialShare]:
     """Each element of the assay by country of origin; an element that the assay found none of is left out."""
     lot_id = chain.lot.lot_id
     for element in chain.elements:
-        of_element = LotChain(chain.lot, chain.chain, element)
+        of_element = chain.of(element)
         kg, dry = of_element.mass(lot_id), chain.chain.born_kg(lot_id)
         by_country: dict[str | None, Any] = {}
         for origin in of_element.origins(lot_id):
@@ -191,7 +191,7 @@ def _materials(chain: LotChain) -> Iterator[untp.MaterialShare]:
 
 def _events(chain: LotChain, issuer: untp.Issuer, user: Any) -> JSON:
     """The live events of the path whose lots the reader may all see, with their masses."""
-    facts = {touch.event.event_id: touch.event for _lot, touch in chain.touches()}
+    facts = chain.events
     named = {line.lot_id for fact in facts.values() for line in fact.lines}
     seen = dict(get_lots(user).filter(lot_id__in=named).values_list("lot_id", "pk"))
     told = seen.keys() - masked_lots(seen.values(), user)

@@ -25,11 +25,11 @@ def documents_of(chain: LotChain, user: Any) -> tuple[DocumentRow, ...]:
     """The documents about a lot and all it went through, for those who see every lot."""
     if not can_view_all(user):
         return ()
-    events = [touch.event for _, touch in chain.touches()]
+    events = chain.events.values()
     found = get_documents(
         {
             About.LOT: chain.lots,
-            About.EVENT: {event.event_id for event in events},
+            About.EVENT: chain.events,
             About.FACILITY: {event.facility_id for event in events},
             About.PARTY: {event.party_id for event in events},
         }
@@ -45,8 +45,7 @@ def missing_of(keys: Collection[int], user: Any) -> list[tuple[str, str]]:
 def subjects_of(lot: Lot) -> list[tuple[str, str]]:
     """What a document added on a lot's page can be about: (kind:id, words)."""
     chain = load_lot_chain(lot, None)
-    events = {touch.event.event_id: touch.event for _, touch in chain.touches()}
-    newest = sorted(events.values(), key=lambda event: event.order, reverse=True)[:_MOST_OFFERED]
+    newest = sorted(chain.events.values(), key=lambda event: event.order, reverse=True)[:_MOST_OFFERED]
     found = [(f"lot:{lot.lot_id}", f"The lot {lot.lot_id}")]
     found += [
         (f"event:{event.event_id}", f"{EVENT_TITLES[event.kind]} on {event.day:%Y-%m-%d}, event {event.event_id}")

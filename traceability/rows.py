@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 #: Keys a statement: PostgreSQL and SQLite would take more, but the answer lies in memory.
 _PIECE = 50_000
@@ -41,19 +42,28 @@ def execute(sql: str, keys: Collection[Any], *values: Any) -> None:
             cursor.execute(text, parameters)
 
 
+def among(keys: Collection[Any]) -> RawSQL:
+    """Keys for a filter `…__in`: one parameter however many they are, which Django does not look at one by one. Ids
+    are at least one: of none PostgreSQL would not know the type."""
+    return RawSQL(*_as_table(list(keys)))
+
+
 def _statements(sql: str, keys: Collection[Any], values: tuple[Any, ...]) -> Iterator[tuple[str, list[Any]]]:
     rest = iter(keys)
     while piece := list(islice(rest, _PIECE)):
-        if connection.vendor == "postgresql":
-            # As a table, so that the planner can join by hash; `= ANY` probes once a key.
-            # One text, because the driver would look at each key by itself.
-            if isinstance(piece[0], str):
-                yield sql.format(keys="IN (SELECT json_array_elements_text(%s::json))"), [*values, json.dumps(piece)]
-            else:
-                numbers = f"{{{','.join(map(str, piece))}}}"
-                yield sql.format(keys="IN (SELECT unnest(%s::bigint[]))"), [*values, numbers]
-        else:
-            yield sql.format(keys="IN (SELECT value FROM json_each(%s))"), [*values, json.dumps(piece)]
+        table, parameters = _as_table(piece)
+        yield sql.format(keys=f"IN ({table})"), [*values, *parameters]
+
+
+def _as_table(keys: Sequence[Any]) -> tuple[str, list[Any]]:
+    """A SELECT of keys, with its one parameter."""
+    if connection.vendor != "postgresql":
+        return "SELECT value FROM json_each(%s)", [json.dumps(keys)]
+    # As a table, so that the planner can join by hash; `= ANY` probes once a key.
+    # One text, because the driver would look at each key by itself.
+    if keys and isinstance(keys[0], str):
+        return "SELECT json_array_elements_text(%s::json)", [json.dumps(keys)]
+    return "SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, keys))}}}"]
 
 
 def _prepared() -> Any:

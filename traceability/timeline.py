@@ -36,20 +36,16 @@ def moment_rows(
     most: int | None,
 ) -> Iterator[MomentRow]:
     """The newest ``most`` events of the path (None: all). An event's lots outside the path are left out."""
-    touched: dict[str, tuple[EventFact, list[tuple[str, Touch]]]] = {}
-    for lot_id, touch in chain.touches():
-        touched.setdefault(touch.event.event_id, (touch.event, []))[1].append((lot_id, touch))
-    place = chain.chain.place
-    shown = sorted(touched.values(), key=lambda pair: place[pair[0].event_id], reverse=True)[:most]
+    shown = _newest(chain, most)
     parties = _names(Party, "party_id", (each for e, _ in shown for each in (e.party_id, e.to_party_id)))
     places = _names(Facility, "facility_id", (each for e, _ in shown for each in (e.facility_id, e.to_facility_id)))
     for event, lots in shown:
-        there = event.to_facility_id or ""
+        there, roles = event.to_facility_id or "", _roles(event)
         yield MomentRow(
             event_id=event.event_id,
             day=event.day,
             title=EVENT_TITLES[event.kind],
-            lots=tuple((link(lot_id), _role(event, lot_id), mass(lot_id, touch.kg)) for lot_id, touch in lots),
+            lots=tuple((link(lot_id), roles[lot_id], mass(lot_id, touch.kg)) for lot_id, touch in lots),
             place=places.get(event.facility_id, event.facility_id),
             country=_country(chain, event.facility_id, countries),
             party=parties.get(event.party_id, event.party_id),
@@ -61,9 +57,23 @@ def moment_rows(
         )
 
 
-def _role(event: EventFact, lot_id: str) -> str:
-    roles = {_ROLES.get(line.role, "") for line in event.lines if line.lot_id == lot_id}
-    return ", ".join(sorted(role for role in roles if role))
+def _newest(chain: LotChain, most: int | None) -> list[tuple[EventFact, list[tuple[str, Touch]]]]:
+    """The newest events of the path, each with its lots of the path."""
+    place = chain.chain.place
+    names = sorted(chain.events, key=place.__getitem__, reverse=True)[:most]
+    lots: dict[str, list[tuple[str, Touch]]] = {name: [] for name in names}
+    for lot_id, touch in chain.touches:
+        if touch.event.event_id in lots:
+            lots[touch.event.event_id].append((lot_id, touch))
+    return [(mine[0][1].event, mine) for mine in lots.values()]
+
+
+def _roles(event: EventFact) -> dict[str, str]:
+    """What each lot of an event was in it, in words."""
+    found: dict[str, set[str]] = {}
+    for line in event.lines:
+        found.setdefault(line.lot_id, set()).add(_ROLES.get(line.role, ""))
+    return {lot_id: ", ".join(sorted(role for role in roles if role)) for lot_id, roles in found.items()}
 
 
 def _country(chain: LotChain, facility_id: str, countries: Mapping[str, str]) -> str:

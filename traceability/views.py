@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from registry.panels import get_panels
 from registry.signals import Subject
-from traceability.browsing import get_lot_page
+from traceability.browsing import MOST_ROWS, get_lot_page
 from traceability.exceptions import UnknownElement, UnknownLot
 from traceability.linksets import link_header, links_of
 from traceability.listing import get_lot_list
@@ -40,8 +40,8 @@ def lot_detail(request: HttpRequest, lot_id: str) -> HttpResponse:
         context = {"title": "This lot is not open to you", "reason": _CLOSED, "section": "lots"}
         return render(request, "403.html", context, status=403)
     try:
-        rows = {"most": None} if request.GET.get("rows") == "all" else {}
-        page = get_lot_page(lot, request.user, request.GET.get("element", ""), **rows)
+        most = None if request.GET.get("rows") == "all" else MOST_ROWS
+        page = get_lot_page(lot, request.user, request.GET.get("element", ""), most=most)
     except UnknownElement as error:
         return render(request, "400.html", {"reason": str(error)}, status=400)
     shown: dict[str, Any] = {

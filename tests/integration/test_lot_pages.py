@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from ledger.domain.actor import COMMAND
 from tests.cast import signed_in
 from tests.chains import as_rows, clean, event, line, lot, more, write_folder
+from traceability.browsing import get_lot_page
+from traceability.models import Lot
+from traceability.selectors.visibility import EVERYTHING
 from traceability.services.publishing import set_public
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +101,7 @@ def test_a_page_has_every_part_an_auditor_asks_for_and_writes_nothing(chain: Any
     assert written == []
 
 
-def many_lots(folder: Path, count: int, end: str) -> None:
+def many_lots(folder: Path, count: int, end: str, roasted: str = "90") -> None:
     """Ore of ``count`` lots, each shipped over a border, received and roasted by itself, all blended into one."""
     events, lots = [], [lot(end, "mixed_compound", "284690")]
     for n in range(count):
@@ -107,10 +111,12 @@ def many_lots(folder: Path, count: int, end: str) -> None:
             event(f"{name}a", "commission", 1, "mine-mm", "mm", line("output", ore, "100")),
             event(f"{name}b", "ship", 2, "mine-mm", "mm", line("item", ore, "100"), to_facility_id="plant-my"),
             event(f"{name}c", "receive", 4, "plant-my", "my", line("item", ore, "100")),
-            event(f"{name}d", "transform", 6, "plant-my", "my", line("input", ore, "100"), line("output", roast, "90")),
+            event(
+                f"{name}d", "transform", 6, "plant-my", "my", line("input", ore, "100"), line("output", roast, roasted)
+            ),
         ]
-    inputs = [line("input", f"{end}-X{n}", "90") for n in range(count)]
-    output = line("output", end, str(90 * count))
+    inputs = [line("input", f"{end}-X{n}", roasted) for n in range(count)]
+    output = line("output", end, str(int(roasted) * count))
     events.append(event(f"{end}-end", "transform", 9, "plant-my", "my", *inputs, output))
     call_command("import_lots", str(write_folder(folder, as_rows(more(clean(), lots=lots, events=events)))))
 
@@ -130,6 +136,46 @@ def test_a_page_of_many_lots_stays_small_asks_no_more_and_shows_all_when_asked(t
     whole = page(client, "/lots/MANY/?rows=all")
     assert whole.count('<li id="event-') == 420 * 4 + 1
     assert "Show all" not in whole
+
+
+def one_after_another(folder: Path, count: int, end: str) -> None:
+    """A lot that was made over in ``count`` steps."""
+    names = [f"{end}-{n:03}" for n in range(count)] + [end]
+    events = [event(f"{end}-E000", "commission", 1, "mine-mm", "mm", line("output", names[0], "100"))]
+    for n, (fed, made) in enumerate(pairwise(names), start=1):
+        lines = line("input", fed, "100"), line("output", made, "100")
+        events.append(event(f"{end}-E{n:03}", "transform", 1 + n, "mine-mm", "mm", *lines))
+    rows = as_rows(more(clean(), lots=[lot(name) for name in names], events=events))
+    call_command("import_lots", str(write_folder(folder, rows)))
+
+
+def test_a_long_way_is_read_in_as_many_statements_as_a_short_one(tmp_path: Path) -> None:
+    client, asked = signed_in("auditor"), []
+    for count, end in ((70, "SHORT"), (210, "LONG")):
+        one_after_another(tmp_path / end, count, end)
+        with CaptureQueriesContext(connection) as queries:
+            text = page(client, f"/lots/{end}/")
+        asked.append(len(queries))
+        assert f"As a table: {count + 1} lots" in text
+    assert asked[0] == asked[1]
+
+
+def test_a_page_counts_all_borders_and_findings_and_tells_the_first_of_them(tmp_path: Path) -> None:
+    many_lots(tmp_path / "many", 60, "MANY", roasted="60")
+    whole, shown, printed = (
+        get_lot_page(Lot.objects.get(lot_id="MANY"), EVERYTHING, "", **how)
+        for how in ({"most": None}, {"most": 7}, {"most": 7, "is_printed": True})
+    )
+    assert (len(whole.borders), len(shown.borders), len(printed.borders)) == (60, 7, 60)
+    assert whole.borders[:7] == shown.borders
+    assert whole.crossed == shown.crossed == 60
+    assert [card.anchor for card in shown.findings] == [card.anchor for card in whole.findings[:7]]
+    assert shown.counts == whole.counts == printed.counts
+    assert whole.counts.total == len(whole.findings) == len(printed.findings)
+    opened = [card for card in whole.findings if card.is_open]
+    assert len(opened) >= 60, "a loss of 40 % each"
+    assert whole.counts.violations == sum(card.severity == "violation" for card in opened)
+    assert whole.counts.warnings == sum(card.severity == "warning" for card in opened)
 
 
 def test_what_a_holder_passed_on_counts_each_lot_once(tmp_path: Path) -> None:

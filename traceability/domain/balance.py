@@ -45,7 +45,7 @@ def balances(chain: Chain, step: Step) -> list[Balance]:
     return _balances(chain, step)
 
 
-def _balances(chain: Chain, step: Step) -> list[Balance]:
+def _balances(chain: Chain, step: Step, only: str | None = None) -> list[Balance]:
     if not step.inputs:
         return []
     if any(lot_id not in chain.made_of for lot_id in step.lots):
@@ -55,14 +55,15 @@ def _balances(chain: Chain, step: Step) -> list[Balance]:
     out = [(kg, made_of[lot].metals) for lot, kg in step.out()]
     return [
         Balance(element, _content(fed, element), _content(out, element))
-        for element in sorted({element for _kg, metals in fed for element in metals})
+        for element in sorted({element for _kg, metals in fed for element in metals if only in (None, element)})
     ]
 
 
 @precisely
-def all_balances(chain: Chain) -> dict[str, list[Balance]]:
-    """The balances of every birth event that has some, by event."""
-    found = {event_id: _balances(chain, step) for event_id, step in chain.steps.items() if step.inputs}
+def all_balances(chain: Chain, only: str | None = None) -> dict[str, list[Balance]]:
+    """The balances of every birth event that has some, by event; of ``only`` one element (empty: of none) and of dry
+    mass, where an event is balanced by that."""
+    found = {event_id: _balances(chain, step, only) for event_id, step in chain.steps.items() if step.inputs}
     return {event_id: mine for event_id, mine in found.items() if mine}
 
 

@@ -139,17 +139,21 @@ def _changes(life: Life) -> list[_Change]:
     answers = {
         shipment.receipt.event.event_id: shipment.ship.event.order
         for shipment in shipments(life)
-        if shipment.receipt and shipment.ship
+        if shipment.receipt and shipment.ship and shipment.is_received_too_early
     }
-    found = []
+    found: list[_Change] = []
+    is_born = born is None
     for touch in life:
+        is_born = is_born or touch.is_birth  # a life is in order: what comes after the birth is not before it
         party = _new_holder(touch)
         if party is None:
             continue
-        own = touch.event.order
-        effective = max(own, born.event.order if born else own, answers.get(touch.event.event_id, own))
+        own = effective = touch.event.order
+        if not is_born and born is not None:
+            effective = max(own, born.event.order)
+        effective = max(effective, answers.get(touch.event.event_id, effective)) if answers else effective
         found.append((effective, not touch.is_birth, own, party, touch.event))
-    return sorted(found, key=lambda change: change[:3])
+    return sorted(found, key=lambda change: change[:3]) if answers or (life and life[0] is not born) else found
 
 
 def _new_holder(touch: Touch) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -42,6 +42,16 @@ def counting(assays: Iterable[AssayFact]) -> tuple[AssayFact, ...]:
 @precisely
 def composition(assays: Iterable[AssayFact]) -> Composition | None:
     """What a lot is made of, from all its assays; None where it has none."""
+    return _composition(assays)
+
+
+@precisely
+def compositions(assays: Mapping[str, Iterable[AssayFact]]) -> dict[str, Composition | None]:
+    """What each of many lots is made of."""
+    return {lot_id: _composition(rows) for lot_id, rows in assays.items()}
+
+
+def _composition(assays: Iterable[AssayFact]) -> Composition | None:
     rows = counting(assays)
     if not rows:
         return None

@@ -100,7 +100,7 @@ def graph(
     chain: Chain, element: str | None, gains: Mapping[str, Mapping[str | None, Decimal]] | None = None
 ) -> Graph[str, str]:
     """The whole chain as a graph of shares of an element, or of dry mass (None)."""
-    gains = excesses(all_balances(chain)) if gains is None else gains
+    gains = excesses(all_balances(chain, element or "")) if gains is None else gains
     return Graph({lot: step.event.event_id for lot, step in chain.births.items()}, mixes(chain, element, gains))
 
 

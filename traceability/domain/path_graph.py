@@ -12,7 +12,10 @@ MOST_NODES = 60
 _MOST_BANDS = 8
 
 
-@dataclass(frozen=True, slots=True)
+# Lots and links are made by the thousand: frozen, they would take twice as long to make. Nobody changes them.
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class PathLot:
     """A node: a lot, or ``count`` lots folded into one. ``kg`` is the mass of the asked element; None: unknown.
     ``name`` is shown where the node of a single lot is called otherwise."""
@@ -27,7 +30,7 @@ class PathLot:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class PathLink:
     """Material that went from one lot into another: kilograms an origin, by the pattern that paints it."""
 
@@ -60,13 +63,16 @@ def steps(lots: Sequence[PathLot], links: Sequence[PathLink]) -> dict[str, int]:
             waiting[child] += 1
             children[parent].append(child)
     step = dict.fromkeys(waiting, 0)
+    ready = [lot for lot, count in waiting.items() if not count]
     while waiting:
-        for lot in [lot for lot, count in waiting.items() if not count] or [min(waiting, key=waiting.__getitem__)]:
-            del waiting[lot]
-            for child in children[lot]:
-                if child in waiting:
-                    waiting[child] -= 1
-                    step[child] = max(step[child], step[lot] + 1)
+        lot = ready.pop() if ready else min(waiting, key=waiting.__getitem__)
+        del waiting[lot]
+        for child in children[lot]:
+            if child in waiting:
+                waiting[child] -= 1
+                step[child] = max(step[child], step[lot] + 1)
+                if not waiting[child]:
+                    ready.append(child)
     return step
 
 
@@ -147,13 +153,11 @@ def fold(
     if len(lots) <= MOST_NODES:
         return tuple(lots), tuple(links)
     step = steps(lots, links)
-    names = {lot.lot_id: f"{lot.country}|{lot.material}|{step[lot.lot_id]}" for lot in lots}
-    folded = _folded(lots, links, names | {keep: keep})
-    if len(folded[0]) <= MOST_NODES:
-        return folded
-    depth = 1 + max(step.values())
-    names = {lot.lot_id: f"{lot.country}|{step[lot.lot_id] * _MOST_BANDS // depth}" for lot in lots}
-    return _folded(lots, links, names | {keep: keep})
+    names = {lot.lot_id: f"{lot.country}|{lot.material}|{step[lot.lot_id]}" for lot in lots} | {keep: keep}
+    if len(set(names.values())) > MOST_NODES:
+        depth = 1 + max(step.values())
+        names = {lot.lot_id: f"{lot.country}|{step[lot.lot_id] * _MOST_BANDS // depth}" for lot in lots} | {keep: keep}
+    return _folded(lots, links, names)
 
 
 def _folded(

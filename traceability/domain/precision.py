@@ -14,6 +14,9 @@ R = TypeVar("R")
 #: rounded half to even in the 60th.
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
+#: One product or quotient in that arithmetic, for loops in which setting it would cost more than the sum itself.
+times, divided = _CONTEXT.multiply, _CONTEXT.divide
+
 # Quotients leave errors near 1e-59. What lies closer to a limit than this lies on it.
 _NOISE = Decimal("1e-40")
 

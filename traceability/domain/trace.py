@@ -113,7 +113,7 @@ def walk_chain(chain: Chain, lot_id: str, element: str | None, *, down: bool = F
     """The part of a chain above or below a lot, and the lot itself."""
     whole = graph(chain, element)
     lots = chain.descendants([lot_id]) if down else chain.ancestors([lot_id])
-    events = {event: step for event, step in chain.steps.items() if any(lot in lots for lot, _kg in step.born())}
+    events = {step.event.event_id: step for step in map(chain.births.__getitem__, lots)}
     return Walk(
         graph=Graph(
             {lot: event for lot, event in whole.born_in.items() if lot in lots},

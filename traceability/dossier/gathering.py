@@ -49,8 +49,8 @@ class Gathered:
 
 def gather(lot: Lot) -> Gathered:
     chain = load_lot_chain(lot, None)
-    corrected_by = _corrections(chain.event_ids())
-    event_ids = {*chain.event_ids(), *corrected_by}
+    corrected_by = _corrections(chain.events)
+    event_ids = {*chain.events, *corrected_by}
     events = sorted(load_events_named(event_ids), key=lambda event: event.order)
     keys: dict[str, Entry] = {}
     for batch in batches(event_ids):

@@ -104,7 +104,7 @@ def share_table(chain: LotChain) -> ShareTable:
     elements: list[str | None] = [None, *chain.elements[:_MOST_ELEMENTS]]
     found: dict[str | None, dict[int, Decimal]] = {}
     for column, element in enumerate(elements):
-        for origin in LotChain(chain.lot, chain.chain, element).origins(chain.lot.lot_id):
+        for origin in chain.of(element).origins(chain.lot.lot_id):
             found.setdefault(origin.facility_id, {})[column] = origin.share
     names = dict(
         Facility.objects.filter(facility_id__in=[key for key in found if key]).values_list("facility_id", "name")

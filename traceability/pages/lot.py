@@ -90,6 +90,20 @@ class FindingCard:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingCounts:
+    """How many findings there are in all, and the open ones: ``gaps`` are those in custody."""
+
+    total: int
+    violations: int
+    warnings: int
+    gaps: int
+
+    @property
+    def closed(self) -> int:
+        return self.total - self.violations - self.warnings
+
+
+@dataclass(frozen=True, slots=True)
 class HolderRow:
     name: str
     country: str
@@ -149,7 +163,8 @@ class MadeRow:
 @dataclass(frozen=True, slots=True)
 class LotPage:
     """All that the page shows. Of ``path``, ``moments`` and the rest the first ``most`` rows are shown (None: all);
-    ``lots`` and ``events`` count what is in the whole path."""
+    ``lots``, ``events``, ``crossed`` (and how many of those broke a measure) and ``counts`` count what is in the whole
+    path."""
 
     lot_id: str
     material: str
@@ -174,8 +189,11 @@ class LotPage:
     path: tuple[PathRow, ...]
     lots: int
     borders: tuple[BorderRow, ...]
+    crossed: int
+    broken_borders: int
     touched_by: tuple[tuple[Link, str, str], ...]
     findings: tuple[FindingCard, ...]
+    counts: FindingCounts
     holders: tuple[HolderRow, ...]
     moments: tuple[MomentRow, ...]
     route: Route | None
@@ -193,26 +211,6 @@ class LotPage:
     def cut(self) -> str:
         """How templates slice a list of the page."""
         return ":" if self.most is None else f":{self.most}"
-
-    @property
-    def open_violations(self) -> int:
-        return sum(card.is_open and card.severity == "violation" for card in self.findings)
-
-    @property
-    def open_warnings(self) -> int:
-        return sum(card.is_open and card.severity == "warning" for card in self.findings)
-
-    @property
-    def closed(self) -> int:
-        return sum(not card.is_open for card in self.findings)
-
-    @property
-    def broken_borders(self) -> int:
-        return sum(row.verdict == "bad" for row in self.borders)
-
-    @property
-    def gaps(self) -> int:
-        return sum(card.is_open and card.code == "custody-gap" for card in self.findings)
 
     @property
     def origin_words(self) -> str:

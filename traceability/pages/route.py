@@ -36,13 +36,13 @@ def route_of(
     """Where the material of a lot went. ``names`` gives facilities by id, ``verdict`` what is said of a crossing."""
     found: dict[tuple[str, str], list[Verdict | None]] = {}
     crossed = {(one.event.event_id, one.lot.lot_id): verdict(one) for one in chain.crossings}
-    for lot_id, touch in chain.touches():
+    for lot_id, touch in chain.touches:
         event = touch.event
         if event.kind is EventKind.SHIP and event.to_facility_id:
             said = crossed.get((event.event_id, lot_id))
             found.setdefault((event.facility_id, event.to_facility_id), []).append(said)
     places = {place.facility_id: place for place in _places(chain, names, countries)}
-    visited = {touch.event.facility_id for _, touch in chain.touches()}
+    visited = {event.facility_id for event in chain.events.values()}
     legs = [_leg(start, end, said) for (start, end), said in found.items()]
     rows = [_row(leg, found[leg.start, leg.end], places, names) for leg in legs]
     unplaced = sorted(names.get(facility, facility) for facility in visited - places.keys())
@@ -51,9 +51,7 @@ def route_of(
 
 def _places(chain: LotChain, names: Mapping[str, str], countries: Mapping[str, str]) -> list[Place]:
     origins = {origin.facility_id for origin in chain.origins(chain.lot.lot_id)}
-    ids = {
-        facility for _, touch in chain.touches() for facility in (touch.event.facility_id, touch.event.to_facility_id)
-    }
+    ids = {facility for event in chain.events.values() for facility in (event.facility_id, event.to_facility_id)}
     found = []
     for facility_id in sorted(one for one in ids if one):
         facility = chain.chain.facilities.get(facility_id)

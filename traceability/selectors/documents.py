@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from traceability.batches import batches
 from traceability.domain.documents import About
 from traceability.models import Assay, Document
+from traceability.rows import among
 from traceability.selectors.visibility import can_view_all
 
 _COLUMNS = {
@@ -24,8 +24,8 @@ def get_documents(about: dict[About, Collection[str]]) -> list[Document]:
     """The documents about any of these, by public ids; the newest first."""
     found: dict[int, Document] = {}
     for kind, ids in about.items():
-        for batch in batches(ids):
-            rows = _current().filter(**{f"{_COLUMNS[kind]}__in": batch})
+        if ids:
+            rows = _current().filter(**{f"{_COLUMNS[kind]}__in": among(ids)})
             found.update((row.pk, row) for row in rows)
     return sorted(found.values(), key=lambda row: (row.added_at, row.document_id), reverse=True)
 
@@ -46,10 +46,8 @@ def certified_assays(documents: Collection[Document]) -> dict[str, list[str]]:
 
 def missing_certificates(lots: Collection[int]) -> list[tuple[str, str]]:
     """Certificates that assays of some lots name and nobody has handed in: (assay, SHA-256)."""
-    named: set[tuple[str, str]] = set()
-    for batch in batches(lots):
-        rows = Assay.objects.filter(lot__in=batch).exclude(certificate_sha256="").order_by()
-        named.update(rows.values_list("assay_id", "certificate_sha256"))
+    rows = Assay.objects.filter(lot__in=among(lots)).exclude(certificate_sha256="").order_by()
+    named = set(rows.values_list("assay_id", "certificate_sha256"))
     here = set(_current().filter(sha256__in={sha for _, sha in named}).values_list("sha256", flat=True))
     return sorted(pair for pair in named if pair[1] not in here)
 

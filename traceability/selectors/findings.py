@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from ledger.models import Entry
 from traceability.exceptions import UnknownLot
 from traceability.models import Finding, Lot
+from traceability.rows import among
 
 
 def get_findings(*, lot_id: str | None = None) -> list[dict[str, Any]]:
@@ -30,7 +31,7 @@ def current_findings() -> QuerySet[Finding]:
 
 
 def findings_on(lots: Collection[int]) -> QuerySet[Finding]:
-    return current_findings().filter(lot__in=lots)
+    return current_findings().filter(lot__in=among(lots))
 
 
 def count_opened(derivation: str) -> int:

@@ -13,6 +13,7 @@ from traceability import loading
 from traceability.batches import batches
 from traceability.domain.holds import AffectedLot, HolderSum, HoldState, by_holder, from_here
 from traceability.models import Hold, Lot, LotState
+from traceability.rows import among
 from traceability.selectors.trace import get_trace
 
 
@@ -65,11 +66,8 @@ def get_affected(lot: Lot) -> Affected:
 
 def holds_over(lots: Collection[int]) -> list[Hold]:
     """The holds that stand on any of some lots; on the path of a lot they reach it."""
-    found: list[Hold] = []
-    for batch in batches(lots):
-        rows = Hold.objects.current().filter(lot__in=batch, state=HoldState.PLACED.value)
-        found += rows.select_related("lot", "recorded_entry")
-    return sorted(found, key=lambda hold: hold.placed_at)
+    rows = Hold.objects.current().filter(lot__in=among(lots), state=HoldState.PLACED.value)
+    return sorted(rows.select_related("lot", "recorded_entry"), key=lambda hold: hold.placed_at)
 
 
 def get_holds_of(lot: Lot) -> list[Hold]:

@@ -17,7 +17,7 @@ from traceability.domain.precision import precisely
 from traceability.domain.trace import BirthPlace, TracedLot, Walk, kept_lots, trace_down, trace_up
 from traceability.domain.vocabulary import FindingState
 from traceability.exceptions import UnknownElement, UnknownLot
-from traceability.models import Lot
+from traceability.models import Lot, LotState
 from traceability.rows import decimal, fetch, select
 
 # Seeds are cast because PostgreSQL takes a parameter for text; SQLite reads the same statement.
@@ -51,6 +51,7 @@ SELECT feed.event_id, feed.dry_kg, state.lot_id, state.born_in_id, state.is_assa
   NULL, NULL, NULL, NULL, NULL
 FROM walk CROSS JOIN traceability_feed feed CROSS JOIN traceability_lotstate state
 WHERE feed.event_id = walk.event_id AND state.lot_id = feed.lot_id"""
+_FED = "SELECT feed.lot_id FROM walk CROSS JOIN traceability_feed feed WHERE feed.event_id = walk.event_id"
 _CODES = """
 SELECT DISTINCT code FROM traceability_finding WHERE superseded_entry_id IS NULL AND state = %s AND lot_id {keys}"""
 _ASKED = f"""
@@ -145,6 +146,12 @@ def walk_up(lot: int, element: str | None) -> Walk[int, int]:
 def walk_down(lot: int, element: str | None) -> Walk[int, int]:
     """A lot and all that was made of it, with the mixes of their births. Raises UnknownElement."""
     return _walk_down(*_start(_BY_KEY, lot, element))
+
+
+def keys_above(lot: int) -> set[int]:
+    """A lot and all that it was made of, by key: one statement, however long the way."""
+    rows = fetch(_UP + _FED, LotState.objects.values_list("born_in", flat=True).get(pk=lot))
+    return {lot, *(row[0] for row in rows)}
 
 
 def open_codes(lots: Collection[int]) -> list[str]:

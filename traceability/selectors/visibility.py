@@ -14,6 +14,7 @@ from traceability.batches import batches
 from traceability.domain.sharing import Level
 from traceability.exceptions import UnknownLot
 from traceability.models import EventLine, Lot, PartyPerson, Sharing
+from traceability.rows import among
 
 #: Lots shared along a reader's chains that one question takes up: a statement holds no more variables.
 _MOST_SHARED = 20_000
@@ -74,11 +75,8 @@ def masked_lots(lots: Collection[int], user: Any) -> set[str]:
     hidden = Q(sharings__superseded_entry=None, sharings__masks_masses=True)
     by_holder = Sharing.objects.current().filter(masks_masses=True).exclude(party=None)
     masked = hidden | Q(~_has_own_word(), state__holder__in=by_holder.values("party"))
-    found: set[str] = set()
-    for batch in batches(lots):
-        rows = Lot.objects.filter(masked, pk__in=batch).exclude(state__holder__in=get_parties(user))
-        found.update(rows.order_by().values_list("lot_id", flat=True))
-    return found
+    rows = Lot.objects.filter(masked, pk__in=among(lots)).exclude(state__holder__in=get_parties(user))
+    return set(rows.order_by().values_list("lot_id", flat=True))
 
 
 def is_masked_near(lot: Lot, user: Any) -> bool:

@@ -17,7 +17,7 @@ from ledger.services.dossiers import as_json
 from registry.models import Feed, Instrument
 from registry.paths import lot_path
 from traceability.browsing import get_lot_page
-from traceability.chains import LotChain, main_element
+from traceability.chains import main_element
 from traceability.credentials import KINDS, did_document, issue
 from traceability.dossier import sections
 from traceability.dossier.documents import NamedDocument, named_documents
@@ -76,9 +76,9 @@ def _files(gathered: Gathered, named: list[NamedDocument], at: dt.datetime) -> d
 def _context(gathered: Gathered, named: list[NamedDocument]) -> dict[str, Any]:
     """What the PDF says."""
     lot = gathered.chain.lot
-    shown = LotChain(lot, gathered.chain.chain, main_element(gathered.chain))
+    shown = gathered.chain.of(main_element(gathered.chain))
     keys = list(Lot.objects.filter(lot_id__in=gathered.chain.lots[-sections.MOST_ROWS :]).values_list("pk", flat=True))
-    page = get_lot_page(lot, EVERYTHING, "", most=sections.MOST_ROWS)
+    page = get_lot_page(lot, EVERYTHING, "", most=sections.MOST_ROWS, is_printed=True)
     return {
         "page": page,
         **drawings(page),

@@ -41,6 +41,12 @@ def test_a_lot_stands_one_step_after_the_last_of_its_parents() -> None:
     }  # fmt: skip
 
 
+def test_links_in_a_circle_end_and_open_it_where_the_fewest_parents_wait() -> None:
+    round_ = [link("VN-ORE", "MY-CON", o1=1), link("MY-CON", "MY-BLD", o1=1), link("MY-BLD", "MY-CON", o1=1)]
+    lots = [one for one in LOTS if one.lot_id in ("VN-ORE", "MY-CON", "MY-BLD")]
+    assert steps(lots, round_) == {"VN-ORE": 0, "MY-CON": 1, "MY-BLD": 2}
+
+
 def test_linked_lots_of_a_country_share_a_box_and_boxes_of_the_same_steps_do_not_overlap() -> None:
     found = groups(LOTS, LINKS, steps(LOTS, LINKS))
     assert [(group.country, len(group.lots)) for group in found] == [("MM", 1), ("VN", 1), ("MY", 3), ("TH", 2)]
