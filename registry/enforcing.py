@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.choices import ENFORCEMENT_KINDS, STANDINGS_OF_MATTERS, label
 from registry.domain.asked import AskedDay
 from registry.domain.enforcement import EnforcementState
-from registry.domain.folding import fold, has_all
-from registry.listing import Choice, Facet
+from registry.domain.facets import Facet, Listed, narrow
+from registry.domain.folding import fold
 from registry.models import EnforcementVersion, Facility, InstrumentVersion
 from registry.pages.enforcement import EnforcementRow, Names, enforcement_row
 from registry.services.vocabularies import country_words, mineral_words
@@ -30,15 +29,6 @@ class FoundRecords:
     total: int
     words: str
     facets: tuple[Facet, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    version: EnforcementVersion
-    state: EnforcementState
-    row: EnforcementRow
-    values: Mapping[str, frozenset[str]]
-    text: str
 
 
 def get_enforcement(asked: AskedDay, **about: str) -> list[EnforcementVersion]:
@@ -92,23 +82,18 @@ def _newest_first(row: EnforcementRow) -> tuple[int, str]:
 
 def get_found_records(asked: AskedDay, params: Mapping[str, Any]) -> FoundRecords:
     """Records filtered by ``q`` and the facets of an address."""
-    chosen = {key: str(params.get(key, "")).strip() for key in _NAMES}
-    words = str(params.get("q", "")).strip()[:200]
     versions = get_enforcement(asked)
     names = names_for(versions, asked.as_of)
-    listed = [_listed(version, asked, names) for version in versions]
-    with_words = [each for each in listed if has_all(words, each.text)]
-    matching = sorted((each for each in with_words if _meets(each, chosen)), key=lambda each: _newest_first(each.row))
+    found = narrow([_listed(version, asked, names) for version in versions], params, _NAMES, _namer(names))
+    pairs = sorted(found.rows, key=lambda pair: _newest_first(pair[0]))
     return FoundRecords(
-        rows=[each.row for each in matching],
-        versions=[each.version for each in matching],
-        total=len(listed),
-        words=words,
-        facets=tuple(_facets(with_words, chosen, names)),
+        [row for row, _ in pairs], [version for _, version in pairs], found.total, found.words, found.facets
     )
 
 
-def _listed(version: EnforcementVersion, asked: AskedDay, names: Names) -> _Listed:
+def _listed(
+    version: EnforcementVersion, asked: AskedDay, names: Names
+) -> Listed[tuple[EnforcementRow, EnforcementVersion]]:
     state, details = EnforcementState.from_json(version.content), version.details
     row = enforcement_row(version, asked.on, names, asked.query)
     values = {
@@ -121,27 +106,18 @@ def _listed(version: EnforcementVersion, asked: AskedDay, names: Names) -> _List
     source = details.get("source") or {}
     parts = (row.title, row.kind, row.where, row.party, row.minerals, row.country.text, details.get("quote"),
              source.get("title"), row.instrument and row.instrument.text)  # fmt: skip
-    return _Listed(version, state, row, values, fold(" ".join(part for part in parts if part)))
+    return Listed((row, version), values, fold(" ".join(part for part in parts if part)))
 
 
-def _meets(each: _Listed, chosen: Mapping[str, str], besides: str = "") -> bool:
-    return all(not value or key == besides or value in each.values[key] for key, value in chosen.items())
-
-
-def _facets(listed: Sequence[_Listed], chosen: Mapping[str, str], names: Names) -> Iterator[Facet]:
-    words = {
+def _namer(names: Names) -> Callable[[str, str], str]:
+    words: dict[str, Mapping[str, str]] = {
         "country": names.countries,
         "mineral": names.minerals,
         "standing": dict(STANDINGS_OF_MATTERS),
         "kind": {"action": "Any action", "incident": "Any incident", **_kinds()},
         "year": {},
     }
-    for key, name in _NAMES.items():
-        left = Counter(value for each in listed if _meets(each, chosen, besides=key) for value in each.values[key])
-        if chosen[key]:
-            left.setdefault(chosen[key], 0)
-        choices = (Choice(value, words[key].get(value) or label(value), count) for value, count in left.items())
-        yield Facet(key, name, chosen[key], tuple(sorted(choices, key=lambda choice: choice.name)))
+    return lambda key, value: words[key].get(value) or label(value)
 
 
 def _kinds() -> dict[str, str]:
