@@ -63,9 +63,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault: a number to report, which stands in the log of the server beside the traceback."""
     number = secrets.token_hex(4)
     logger.error("error %s on %s %s", number, request.method, request.path)
+    detail = f"This could not be answered. It is our fault; the operator finds it by the number {number}."
     if request.path.startswith("/api/"):
-        detail = f"This could not be answered. It is our fault; the operator finds it by the number {number}."
         return JsonResponse(problem(500, detail), status=500)
+    if request.path.startswith("/epcis/"):
+        body = {"type": "epcisException:ImplementationException", **problem(500, detail)}
+        return JsonResponse(body, status=500, content_type="application/problem+json")
     when = f"{timezone.now():%Y-%m-%d %H:%M:%S} UTC"
     return render(
         None, "500.html", {"number": number, "when": when}, status=500

@@ -227,6 +227,8 @@ SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 DOCUMENT_MAX_MB = env.setting("DOCUMENT_MAX_MB", env.number, 25, "most megabytes of one document")
 IMPORT_MAX_MB = env.setting("IMPORT_MAX_MB", env.number, 200, "most megabytes of an import that is uploaded")
 IMPORT_MAX_LINES = env.setting("IMPORT_MAX_LINES", env.number, 2_000_000, "most lines one import of lots may have")
+CAPTURE_MAX_MB = env.setting("CAPTURE_MAX_MB", env.number, 20, "most megabytes of an EPCIS document that is captured")
+CAPTURE_MAX_EVENTS = env.setting("CAPTURE_MAX_EVENTS", env.number, 10_000, "most events of an EPCIS document")
 
 LOG_LEVEL = env.setting("LOG_LEVEL", env.text, "INFO", "DEBUG, INFO, WARNING or ERROR")
 LOGGING = {

@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/v1/", include("registry.api.urls")),
     path("api/v1/", include("traceability.api.urls")),
     path("api/v1/", include("scoring.api.urls")),
+    path("epcis/v2/", include("traceability.epcis.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", views.api_docs, name="api-docs"),
     path("demo/feeds/<slug:name>.xml", views.demo_feed, name="demo-feed"),

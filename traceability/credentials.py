@@ -20,10 +20,10 @@ from registry.models import Facility, Party
 from registry.paths import instrument_path
 from traceability.chains import LotChain, load_lot_chain
 from traceability.domain.borders import worst
+from traceability.domain.epcis.names import Names
 from traceability.domain.vocabulary import FindingState, Severity, Verdict
 from traceability.exceptions import BadCredential, NotSealed, UnknownLot
 from traceability.exchange import untp
-from traceability.exchange.epcis import Names
 from traceability.loading import load_facilities
 from traceability.models import BorderVerdict, Event, Finding, Lot
 from traceability.pages.words import VERDICT_WORDS

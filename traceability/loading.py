@@ -156,6 +156,11 @@ def load_events(events: Collection[int]) -> list[EventFact]:
     return list(_load_events("id", events).values())
 
 
+def load_events_by_key(events: Collection[int]) -> dict[int, EventFact]:
+    """Events by primary key, live or not."""
+    return _load_events("id", events)
+
+
 def load_events_named(event_ids: Collection[str]) -> list[EventFact]:
     """Events by their ids, live or not."""
     return list(_load_events("event_id", event_ids).values())

@@ -7,34 +7,22 @@ place in EPCIS; they stand in the lines of the extension, as they were reported.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from ledger.domain.canonical import decimal_text, instant_text
-from traceability.domain.facts import EventFact, LineFact
-from traceability.domain.vocabulary import EventKind, Role
+from traceability.domain.epcis.names import Names
+from traceability.domain.epcis.words import MEANINGS, as_uri
+from traceability.domain.facts import EventFact, LineFact, LotFact
+from traceability.domain.vocabulary import BIRTH_ROLES, EventKind, Role
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 #: Prefix of what EPCIS has no word for.
 EXTENSION = "seam"
 JSON = dict[str, Any]
 
-#: Type, action, business step and disposition of each kind (CBV 2.0); a transformation has no action.
-_MEANING: Mapping[EventKind, tuple[str, str, str, str]] = {
-    EventKind.COMMISSION: ("ObjectEvent", "ADD", "commissioning", "active"),
-    EventKind.TRANSFORM: ("TransformationEvent", "", "commissioning", "in_progress"),
-    EventKind.SHIP: ("ObjectEvent", "OBSERVE", "shipping", "in_transit"),
-    EventKind.RECEIVE: ("ObjectEvent", "OBSERVE", "receiving", "in_progress"),
-    EventKind.TRANSFER_OWNERSHIP: ("ObjectEvent", "OBSERVE", "accepting", "in_progress"),
-    EventKind.AGGREGATE: ("AggregationEvent", "ADD", "packing", "in_progress"),
-    EventKind.DISAGGREGATE: ("AggregationEvent", "DELETE", "unpacking", "in_progress"),
-    EventKind.OBSERVE: ("ObjectEvent", "OBSERVE", "inspecting", "in_progress"),
-    EventKind.ADJUST: ("ObjectEvent", "OBSERVE", "stock_taking", "in_progress"),
-    EventKind.DECOMMISSION: ("ObjectEvent", "DELETE", "decommissioning", "inactive"),
-}
 _MADE = (Role.OUTPUT, Role.BY_PRODUCT)
 
 
@@ -49,57 +37,68 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """Addresses below the site, which are the ids of things in EPCIS."""
+class Writing:
+    """What events are written with: ``places`` by event id, for all of them and for those that correct; the ``lots``
+    that are born in them, by id; and the lots whose masses are left out."""
 
-    site: str
+    names: Names
+    places: Mapping[str, Place]
+    lots: Mapping[str, LotFact] = field(default_factory=dict)
+    masked: Collection[str] = ()
 
-    def lot(self, lot_id: str) -> str:
-        return f"{self.site}/lots/{quote(lot_id, safe='')}/"
-
-    def facility(self, facility_id: str) -> str:
-        return f"{self.site}/facilities/{quote(facility_id, safe='')}/"
-
-    def party(self, party_id: str) -> str:
-        return f"{self.site}/parties/{quote(party_id, safe='')}/"
-
-    def entry(self, number: int) -> str:
-        return f"{self.site}/log/{number}/"
+    def event_id(self, event_id: str) -> str:
+        """The id that an event was captured under; else its address in the log."""
+        return as_uri(event_id) or self.names.entry(self.places[event_id].entry)
 
 
-def document(events: Iterable[EventFact], places: Mapping[str, Place], *, site: str, created_at: dt.datetime) -> JSON:
-    """An EPCISDocument of the events in order; ``places`` by event id, for all of them and for those that correct."""
-    names = Names(site)
+def document(events: Iterable[EventFact], writing: Writing, *, created_at: dt.datetime) -> JSON:
+    """An EPCISDocument of the events in order."""
+    body = {"eventList": [_event(event, writing) for event in events]}
+    return _document("EPCISDocument", body, writing, created_at)
+
+
+def query_document(events: Iterable[EventFact], writing: Writing, *, created_at: dt.datetime, query: str) -> JSON:
+    """The answer to a query of that name, events in order."""
+    results = {"eventList": [_event(event, writing) for event in events]}
+    body = {"queryResults": {"queryName": query, "resultsBody": results}}
+    return _document("EPCISQueryDocument", body, writing, created_at)
+
+
+def context(site: str) -> list[Any]:
+    """The JSON-LD context that the keys of the extension stand in."""
+    return [CONTEXT, {EXTENSION: f"{site}/ns/epcis#"}]
+
+
+def _document(kind: str, body: JSON, writing: Writing, created_at: dt.datetime) -> JSON:
     return {
-        "@context": [CONTEXT, {EXTENSION: f"{site}/ns/epcis#"}],
-        "type": "EPCISDocument",
+        "@context": context(writing.names.site),
+        "type": kind,
         "schemaVersion": "2.0",
         "creationDate": instant_text(created_at),
-        "epcisBody": {"eventList": [_event(event, places, names) for event in events]},
+        "epcisBody": body,
     }
 
 
-def _event(event: EventFact, places: Mapping[str, Place], names: Names) -> JSON:
-    place = places[event.event_id]
-    kind, action, step, disposition = _MEANING[event.kind]
+def _event(event: EventFact, writing: Writing) -> JSON:
+    place, meaning = writing.places[event.event_id], MEANINGS[event.kind]
     found: JSON = {
-        "eventID": names.entry(place.entry),
-        "type": kind,
-        **({"action": action} if action else {}),
+        "eventID": writing.event_id(event.event_id),
+        "type": meaning.type,
+        **({"action": meaning.action} if meaning.action else {}),
         **_time(event.occurred_at),
         "recordTime": instant_text(place.recorded_at),
-        "bizStep": step,
-        "disposition": disposition,
-        **_what(event, kind, names),
-        **_where(event, names),
-        **_who(event, names),
-        f"{EXTENSION}:event": _words(event),
+        "bizStep": meaning.step,
+        "disposition": meaning.disposition,
+        **_what(event, meaning.type, writing),
+        **_where(event, writing.names),
+        **_who(event, writing.names),
+        f"{EXTENSION}:event": _words(event, writing),
     }
     if place.corrected_by and place.corrected_at:
         found["errorDeclaration"] = {
             "declarationTime": instant_text(place.corrected_at),
             "reason": "incorrect_data",
-            "correctiveEventIDs": [names.entry(places[place.corrected_by].entry)],
+            "correctiveEventIDs": [writing.event_id(place.corrected_by)],
         }
     return found
 
@@ -114,29 +113,29 @@ def _time(at: dt.datetime) -> JSON:
     return {"eventTime": at.isoformat(timespec="milliseconds"), "eventTimeZoneOffset": f"{sign}{hours:02}:{minutes:02}"}
 
 
-def _what(event: EventFact, kind: str, names: Names) -> JSON:
+def _what(event: EventFact, kind: str, writing: Writing) -> JSON:
     if kind == "TransformationEvent":
         return {
-            "inputQuantityList": _quantities(event.lines, names, (Role.INPUT,)),
-            "outputQuantityList": _quantities(event.lines, names, _MADE),
+            "inputQuantityList": _quantities(event.lines, writing, (Role.INPUT,)),
+            "outputQuantityList": _quantities(event.lines, writing, _MADE),
         }
     if kind == "AggregationEvent":
         parent = next(line for line in event.lines if line.role is Role.PARENT)
         return {
-            "parentID": names.lot(parent.lot_id),
-            "childQuantityList": _quantities(event.lines, names, (Role.CHILD,)),
+            "parentID": writing.names.lot(parent.lot_id),
+            "childQuantityList": _quantities(event.lines, writing, (Role.CHILD,)),
         }
-    return {"quantityList": _quantities(event.lines, names, tuple(Role))}
+    return {"quantityList": _quantities(event.lines, writing, tuple(Role))} if event.lines else {"epcList": []}
 
 
-def _quantities(lines: Sequence[LineFact], names: Names, roles: Sequence[Role]) -> list[JSON]:
-    return [_quantity(line, names) for line in lines if line.role in roles]
+def _quantities(lines: Sequence[LineFact], writing: Writing, roles: Sequence[Role]) -> list[JSON]:
+    return [_quantity(line, writing) for line in lines if line.role in roles]
 
 
-def _quantity(line: LineFact, names: Names) -> JSON:
-    found: JSON = {"epcClass": names.lot(line.lot_id)}
+def _quantity(line: LineFact, writing: Writing) -> JSON:
+    found: JSON = {"epcClass": writing.names.lot(line.lot_id)}
     # An adjustment may be negative, which EPCIS does not know: it stands in the extension alone.
-    if line.quantity >= 0:
+    if line.quantity >= 0 and line.lot_id not in writing.masked:
         found |= {"quantity": _number(line.quantity), "uom": line.unit.value}
     return found
 
@@ -169,28 +168,49 @@ def _destinations(event: EventFact, names: Names, party: str) -> Iterator[JSON]:
         yield {"type": "location", "destination": names.facility(event.to_facility_id)}
 
 
-def _words(event: EventFact) -> JSON:
-    """The event in the words of SEAM, with each digit as reported."""
+def _words(event: EventFact, writing: Writing) -> JSON:
+    """The event in the words of SEAM, with each digit as reported, and the lots that are born in it."""
+    born = BIRTH_ROLES.get(event.kind, ())
+    lots = [writing.lots[line.lot_id] for line in event.lines if line.role in born and line.lot_id in writing.lots]
     found: JSON = {
         "id": event.event_id,
         "kind": event.kind.value,
+        # Only where EPCIS has no way to write it: finer than a millisecond, or of an offset it does not know.
+        "occurredAt": None if _is_exact(event.occurred_at) else event.occurred_at.isoformat(),
         "permitNumber": event.permit_number,
         "reason": event.reason,
         "corrects": event.corrects_event_id,
-        "lines": [_extended(_line(line)) for line in event.lines],
+        "lines": [_extended(_line(line, writing)) for line in event.lines],
+        "lots": [_extended(_lot(lot)) for lot in lots] or None,
     }
-    return _extended({key: value for key, value in found.items() if value is not None})
+    return _extended(found)
 
 
-def _line(line: LineFact) -> JSON:
+def _is_exact(at: dt.datetime) -> bool:
+    written = dt.datetime.fromisoformat(_time(at)["eventTime"])
+    return written == at and written.utcoffset() == at.utcoffset()
+
+
+def _line(line: LineFact, writing: Writing) -> JSON:
     return {
         "role": line.role.value,
         "lot": line.lot_id,
-        "quantity": decimal_text(line.quantity),
+        "quantity": None if line.lot_id in writing.masked else decimal_text(line.quantity),
         "unit": line.unit.value,
         "basis": line.basis.value,
     }
 
 
+def _lot(lot: LotFact) -> JSON:
+    return {
+        "id": lot.lot_id,
+        "mineral": lot.mineral,
+        "material": lot.material.value,
+        "hsCode": lot.hs_code,
+        "custodyModel": lot.custody_model.value,
+    }
+
+
 def _extended(found: JSON) -> JSON:
-    return {f"{EXTENSION}:{key}": value for key, value in found.items()}
+    """What is there, under the prefix of the extension."""
+    return {f"{EXTENSION}:{key}": value for key, value in found.items() if value is not None}

@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from ledger.domain.canonical import instant_text
+from traceability.domain.epcis.names import Names
 from traceability.domain.facts import EventFact, FacilityFact, LineFact, LotFact
 from traceability.domain.vocabulary import EventKind, Role
-from traceability.exchange.epcis import Names
 
 JSON = dict[str, Any]
 _W3C = "https://www.w3.org/ns/credentials/v2"

@@ -41,9 +41,12 @@ class Event(models.Model):
     class Meta:
         ordering = ["occurred_at", "event_id"]
         indexes = [
-            # The newest event of the registry, and a mine's year.
-            models.Index(fields=["-occurred_at"], name="traceability_event_newest"),
+            # The newest event of the registry, and pages of events by time.
+            models.Index(fields=["occurred_at", "recorded_entry"], name="traceability_event_time"),
+            # A mine's year, and pages of a facility's events.
             models.Index(fields=["facility", "kind", "occurred_at"], name="traceability_event_place"),
+            # Pages of events of one kind.
+            models.Index(fields=["kind", "occurred_at", "recorded_entry"], name="traceability_event_kind"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from registry.paths import lot_path
 from traceability.browsing import get_lot_page
 from traceability.chains import main_element
 from traceability.credentials import KINDS, did_document, issue
+from traceability.domain.epcis.names import Names
 from traceability.dossier import sections
 from traceability.dossier.documents import NamedDocument, named_documents
 from traceability.dossier.gathering import Gathered, gather
@@ -60,13 +61,13 @@ def _files(gathered: Gathered, named: list[NamedDocument], at: dt.datetime) -> d
     traces = {
         f"traces/{element}.json": as_json(get_trace(lot_id=lot.lot_id, element=element)) for element in chain.elements
     }
-    site = settings.SITE_URL.rstrip("/")
-    epcis_document = epcis.document(gathered.events, gathered.places(), site=site, created_at=at)
+    born = {one.lot_id: one for one in chain.chain.lots.values()}
+    writing = epcis.Writing(Names(settings.SITE_URL.rstrip("/")), gathered.places(), born)
     return {
         "trace.json": as_json(get_trace(lot_id=lot.lot_id)),
         **traces,
         "events.json": as_json(gathered.events_json()),
-        "epcis.json": as_json(epcis_document),
+        "epcis.json": as_json(epcis.document(gathered.events, writing, created_at=at)),
         **{f"credentials/{kind}.jwt": issue(lot, kind, EVERYTHING).encode() for kind in KINDS},
         "credentials/did.json": as_json(did_document()),
         **{f"documents/{each.sha256}": each.content for each in named if each.content is not None},

@@ -1,0 +1,1 @@
+"""What EPCIS calls things, and what a question in its words asks for."""

@@ -1,0 +1,24 @@
+"""Addresses below /epcis/v2/. URIs stand in them percent-encoded, or as they are."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from traceability.epcis import events, resources
+
+app_name = "epcis"
+urlpatterns = [
+    path("", resources.TopView.as_view(), name="top"),
+    path("events", events.EventsView.as_view(), name="events"),
+    path("events/<path:event_id>", events.EventView.as_view(), name="event"),
+    path("nextPageToken/<path:token>", resources.TokenView.as_view(), name="token"),
+]
+for resource in (*resources.WORDS, *resources.THINGS):
+    named = {"resource": resource}
+    top = resources.WordsView if resource in resources.WORDS else resources.ThingsView
+    urlpatterns += [
+        path(resource, top.as_view(), named),
+        path(f"{resource}/<path:member>/events", resources.MemberEventsView.as_view(), named),
+        path(f"{resource}/<path:member>", resources.MemberView.as_view(), named),
+    ]
+urlpatterns.append(path("<path:rest>", resources.NothingView.as_view()))
