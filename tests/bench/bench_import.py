@@ -95,7 +95,7 @@ def import_whole(files: Path) -> None:
 
 
 def import_plain(files: Path) -> None:
-    """Read, validate and store, with one entry for all and no findings."""
+    """Read, validate and store as `import_lots` does, its collector paused, with one entry for all and no findings."""
     from django.db import transaction
     from django.utils import timezone
 
@@ -105,6 +105,7 @@ def import_plain(files: Path) -> None:
     from traceability.domain.importing.reading import read_sheets
     from traceability.domain.importing.tables import tables
     from traceability.exchange.reading import read_path
+    from traceability.memory import collector_paused
     from traceability.services.storing import Storer
     from traceability.stored import StoredChain
 
@@ -117,12 +118,14 @@ def import_plain(files: Path) -> None:
 
     countries = frozenset(Country.objects.values_list("code", flat=True))
     known = tables(now=timezone.now(), countries=countries)
-    rows = read_sheets(read_path(files).sheets, known)
-    with transaction.atomic():
-        entry = record(by=by, change=Change("report", "bench", "all", None, {}))
-        accepted, problems = check(rows, known, StoredChain())
-        assert not problems
-        Plain(by, "").store(accepted)
+    with collector_paused():
+        rows = read_sheets(read_path(files).sheets, known)
+        with transaction.atomic():
+            entry = record(by=by, change=Change("report", "bench", "all", None, {}))
+            accepted, problems = check(rows, known, StoredChain())
+            assert not problems
+            rows.tables.clear()
+            Plain(by, "").store(accepted)
 
 
 def read_bare() -> Bare:

@@ -50,9 +50,11 @@ class Step:
 
 @dataclass(slots=True)
 class Touch:
-    """One live event in a lot's life: ``kg`` is the dry mass it names, ``change`` what that does to the balance."""
+    """One live event in a lot's life: ``place`` is the event's among all of the chain in their order, ``kg`` the dry
+    mass it names, ``change`` what that does to the balance."""
 
     event: EventFact
+    place: int
     kg: Decimal
     change: Decimal
     is_birth: bool = False
@@ -73,11 +75,7 @@ def live(events: Iterable[EventFact]) -> list[EventFact]:
     """The events that count, in order: without those that another corrects, in chains too (reading 10)."""
     recorded = list(events)
     corrected = {event.corrects_event_id for event in recorded if event.corrects_event_id}
-    # A number is compared faster than two times with offsets; where two instants make one number, the times decide.
-    return sorted(
-        (event for event in recorded if event.event_id not in corrected),
-        key=lambda event: (event.occurred_at.timestamp(), event.order),
-    )
+    return sorted((event for event in recorded if event.event_id not in corrected), key=lambda event: event.order)
 
 
 class Chain:
@@ -132,8 +130,8 @@ class Chain:
     def lives(self) -> dict[str, Life]:
         """For each lot its live events in order; `observe` moves and holds nothing, so it is left out."""
         lives: dict[str, Life] = {}
-        for event in self.events:
-            for lot_id, touch in self._touches(event).items():
+        for place, event in enumerate(self.events):
+            for lot_id, touch in self._touches(event, place).items():
                 life = lives.get(lot_id)
                 if life is None:
                     life = lives[lot_id] = Life()
@@ -177,13 +175,14 @@ class Chain:
             side[line.lot_id] = side.get(line.lot_id, _ZERO) + self.dry(line)
         return step
 
-    def _touches(self, event: EventFact) -> dict[str, Touch]:
+    def _touches(self, event: EventFact, place: int) -> dict[str, Touch]:
         if event.kind in BIRTH_ROLES:
             step = self.steps[event.event_id]
-            touches = {lot_id: Touch(event, kg, -kg, is_input=True) for lot_id, kg in step.inputs.items()}
+            touches = {lot_id: Touch(event, place, kg, -kg, is_input=True) for lot_id, kg in step.inputs.items()}
             for lot_id, kg in step.born():
                 held = touches.get(lot_id)
-                touches[lot_id] = Touch(event, kg, kg + held.change if held and held.is_birth else kg, True)
+                change = kg + held.change if held and held.is_birth else kg
+                touches[lot_id] = Touch(event, place, kg, change, is_birth=True)
             return touches
         if event.kind is EventKind.OBSERVE:
             return {}
@@ -191,7 +190,7 @@ class Chain:
         items: dict[str, Decimal] = {}
         for line in event.lines:
             items[line.lot_id] = items.get(line.lot_id, _ZERO) + self.dry(line)
-        return {lot_id: Touch(event, kg, kg * sign if sign else _ZERO) for lot_id, kg in items.items()}
+        return {lot_id: Touch(event, place, kg, kg * sign if sign else _ZERO) for lot_id, kg in items.items()}
 
 
 def _closure(lots: Iterable[str], near: Callable[[str], Iterable[str]]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,7 +36,7 @@ class Shipment:
     def is_received_too_early(self) -> bool:
         if self.receipt is None:
             return False
-        return self.ship is None or self.receipt.event.order < self.ship.event.order
+        return self.ship is None or self.receipt.place < self.ship.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def misplaced(life: Life) -> dict[str, str]:
     found: dict[str, str] = {}
     born = birth(life)
     for touch in life:
-        if born is not None and touch.event.order < born.event.order:
+        if born is not None and touch.place < born.place:
             found[touch.event.event_id] = f"the lot was born on {born.event.day}, in event {born.event.event_id}"
     for shipment in shipments(life):
         if shipment.is_received_too_early and shipment.receipt is not None:
@@ -110,7 +109,7 @@ def gaps(life: Life) -> Iterator[tuple[Touch, str]]:
     wrong_time, changes = misplaced(life), _changes(life)
     holder, next_change = None, 0
     for touch in life:
-        while next_change < len(changes) and changes[next_change][0] < touch.event.order:
+        while next_change < len(changes) and changes[next_change][0] < touch.place:
             holder, next_change = changes[next_change][3], next_change + 1
         is_checked = _is_checked(touch) and touch.event.event_id not in wrong_time
         if is_checked and holder is not None and holder != touch.event.party_id:
@@ -129,31 +128,27 @@ def _is_checked(touch: Touch) -> bool:
     return touch.is_input or touch.event.kind in (EventKind.SHIP, EventKind.TRANSFER_OWNERSHIP)
 
 
-_Order = tuple[dt.datetime, str]
-_Change = tuple[_Order, bool, _Order, str, EventFact]
+#: When it takes effect, whether it is no birth, its own place, the new holder, the event.
+_Change = tuple[int, bool, int, str, EventFact]
 
 
 @once
 def _changes(life: Life) -> list[_Change]:
     born = birth(life)
     answers = {
-        shipment.receipt.event.event_id: shipment.ship.event.order
+        shipment.receipt.event.event_id: shipment.ship.place
         for shipment in shipments(life)
-        if shipment.receipt and shipment.ship and shipment.is_received_too_early
+        if shipment.receipt and shipment.ship
     }
     found: list[_Change] = []
-    is_born = born is None
     for touch in life:
-        is_born = is_born or touch.is_birth  # a life is in order: what comes after the birth is not before it
         party = _new_holder(touch)
         if party is None:
             continue
-        own = effective = touch.event.order
-        if not is_born and born is not None:
-            effective = max(own, born.event.order)
-        effective = max(effective, answers.get(touch.event.event_id, effective)) if answers else effective
+        own = touch.place
+        effective = max(own, born.place if born else own, answers.get(touch.event.event_id, own))
         found.append((effective, not touch.is_birth, own, party, touch.event))
-    return sorted(found, key=lambda change: change[:3]) if answers or (life and life[0] is not born) else found
+    return sorted(found, key=lambda change: change[:3])
 
 
 def _new_holder(touch: Touch) -> str | None:

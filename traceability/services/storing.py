@@ -165,20 +165,20 @@ class Storer:
         for piece in _pieces(events):
             changes = (Change("report", "event", one.event_id, None, event_text(one)) for one in piece)
             entries = self._record(len(piece), changes)
-            rows = zip(piece, entries, strict=True)
-            bulk.insert(Event, _EVENT, (self._event_row(event, keys, entry) for event, entry in rows))
+            rows = zip(piece, bulk.instants(event.occurred_at for event in piece), entries, strict=True)
+            bulk.insert(Event, _EVENT, (self._event_row(event, at, keys, entry) for event, at, entry in rows))
             bulk.insert(EventLine, _LINE, (
                 self._line_row(event.kind, keys[event.event_id], line) for event in piece for line in event.lines
             ))  # fmt: skip
             self._stored(len(piece))
 
-    def _event_row(self, event: EventFact, keys: Mapping[str, int], entry: int) -> tuple[Any, ...]:
+    def _event_row(self, event: EventFact, at: str, keys: Mapping[str, int], entry: int) -> tuple[Any, ...]:
         offset = event.occurred_at.utcoffset() or dt.timedelta()
         return (
             keys[event.event_id],
             event.event_id,
             event.kind,
-            bulk.instant(event.occurred_at),
+            at,
             int(offset.total_seconds()),
             self.places[event.facility_id],
             self.parties[event.party_id],

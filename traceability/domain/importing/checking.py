@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 
 from traceability.domain.elements import parse_analyte
@@ -11,7 +12,7 @@ from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFa
 from traceability.domain.importing.graph import graph_problems
 from traceability.domain.importing.problems import Code, Problem
 from traceability.domain.importing.progress import Phase, Tell, silent
-from traceability.domain.importing.reading import Row, Rows
+from traceability.domain.importing.reading import Rows
 from traceability.domain.importing.tables import Table
 from traceability.domain.importing.values import shown
 from traceability.domain.vocabulary import ROLES, EventKind, Role
@@ -85,22 +86,21 @@ class _Checker:
         self.tell(Phase.CHECKING, 0.15)
         self._references()
         self.tell(Phase.CHECKING, 0.3)
-        self.accepted.parties = self._new("parties", PartyFact, "party_id", self.parties)
-        self.accepted.facilities = self._new("facilities", FacilityFact, "facility_id", self.facilities)
-        self.accepted.lots = self._new("lots", LotFact, "lot_id", self.lots)
+        self.accepted.parties = self._new("parties", PartyFact, self.parties)
+        self.accepted.facilities = self._new("facilities", FacilityFact, self.facilities)
+        self.accepted.lots = self._new("lots", LotFact, self.lots)
         self._check_assays()
         self.tell(Phase.CHECKING, 0.45)
         self._check_events()
         self.tell(Phase.CHECKING, 0.75)
-        self.problems += graph_problems(self.rows, self.accepted.events, self.events, self.stored)
+        self.problems += graph_problems(self.rows, self.lots.keys(), self.events, self.stored)
         return self.accepted, sorted(self.problems, key=lambda problem: problem.order)
 
     def _ids(self, table: str) -> set[str]:
         """Every id of a table that the import names, as its own or as a reference."""
-        key = _KEYS[table]
-        found = set(self.rows.column(table, key))
+        found = set(self.rows.of(table)[_KEYS[table]])
         for name, column in self._referring(table):
-            found |= set(self.rows.column(name, column))
+            found.update(self.rows.of(name)[column])
         return found - {None}
 
     def _referring(self, table: str) -> Iterator[tuple[str, str]]:
@@ -113,38 +113,33 @@ class _Checker:
         known: dict[str, Set[Any]] = {"minerals": self.stored.minerals()}
         here = {"parties": self.parties, "facilities": self.facilities, "lots": self.lots, "events": self.events}
         for name, stored in here.items():
-            known[name] = {row.get(_KEYS[name]) for row in self.rows.of(name)} | stored.keys()
+            known[name] = {*self.rows.of(name)[_KEYS[name]], *stored}
         for table in self.tables.values():
             for column in table.columns:
                 if column.refers_to and column.refers_to not in self.rows.cut:
-                    self._refer(table, column.name, column.refers_to, known[column.refers_to])
+                    self._refer(table.name, column.name, column.refers_to, known[column.refers_to])
 
-    def _refer(self, table: Table, column: str, to: str, known: Set[Any]) -> None:
-        for row, value in zip(self.rows.of(table.name), self.rows.column(table.name, column), strict=True):
-            if value is not None and value not in known:
+    def _refer(self, table: str, column: str, to: str, known: Set[Any]) -> None:
+        values = self.rows.of(table)[column]
+        unknown = set(values) - known - {None}
+        for place, value in enumerate(values if unknown else ()):
+            if value in unknown:
                 where = "the registry" if to == "minerals" else f"{to}.csv nor in the registry"
-                message = f"{shown(row.get(column))} is {'not' if to == 'minerals' else 'neither'} in {where}"
-                self._problem(table.name, row, column, Code.UNKNOWN_REFERENCE, message)
+                message = f"{shown(value)} is {'not' if to == 'minerals' else 'neither'} in {where}"
+                self._problem(table, place, column, Code.UNKNOWN_REFERENCE, message)
 
-    def _new(self, table: str, fact: Callable[..., Any], key: str, stored: Mapping[str, Any]) -> list[Any]:
+    def _new(self, table: str, fact: Callable[..., Any], stored: Mapping[str, Any]) -> list[Any]:
         """The facts that are not stored yet; the same id with other content is a conflict."""
         found: dict[Hashable, Any] = {}
-        for row in self.rows.of(table):
-            if not row.is_whole:
-                continue
-            made = fact(**row.values)
-            self._place(table, row, key, row.get(key), made, stored, found)
+        read, key = self.rows.of(table), _KEYS[table]
+        for place, values in enumerate(read.rows()):
+            if place not in read.bad:
+                named = {name: value for name, value in zip(read.values, values, strict=True) if value is not None}
+                self._place(table, place, named[key], fact(**named), stored, found)
         return list(found.values())
 
     def _place(
-        self,
-        table: str,
-        row: Row,
-        column: str,
-        key: Hashable,
-        made: Any,
-        stored: Mapping[Any, Any],
-        found: dict[Hashable, Any],
+        self, table: str, place: int, key: Hashable, made: Any, stored: Mapping[Any, Any], found: dict[Hashable, Any]
     ) -> None:
         before = stored.get(key, found.get(key))
         if before is None:
@@ -152,45 +147,43 @@ class _Checker:
         elif _content(before) == _content(made):
             self.accepted.unchanged[table] += 1
         else:
-            where = "the registry" if key in stored else "an earlier row"
-            message = f"{shown(str(row.get(column)))} stands in {where} with other content"
-            self._problem(table, row, column, Code.CONFLICT, message)
+            where, column = "the registry" if key in stored else "an earlier row", _KEYS[table]
+            message = f"{shown(self.rows.of(table)[column][place])} stands in {where} with other content"
+            self._problem(table, place, column, Code.CONFLICT, message)
 
     def _check_assays(self) -> None:
         found: dict[Hashable, AssayFact] = {}
         analytes = {(assay, parse_analyte(formula).element): formula for assay, formula in self.assays}
-        for row in self.rows.of("assays"):
-            assay, lot_id, sampled_on, basis, moisture, formula, grade, laboratory, sha256 = row.cells
+        read = self.rows.of("assays")
+        for place, values in enumerate(read.rows()):
+            assay, lot_id, sampled_on, basis, moisture, formula, grade, laboratory, sha256 = values
             if assay is not None and formula is not None:
                 other = analytes.setdefault((assay, parse_analyte(formula).element), formula)
                 if other != formula:
-                    self._two_of_one_element(row, other)
-            if not row.bad:
+                    message = f"assay {shown(assay)} gives {other} already, which is the same element as {formula}"
+                    self._problem("assays", place, "analyte", Code.BAD_VALUE, message)
+            if place not in read.bad:
                 made = AssayFact(assay, lot_id, sampled_on, basis, formula, grade, moisture, laboratory, sha256)
-                self._place("assays", row, "assay_id", (assay, formula), made, self.assays, found)
+                self._place("assays", place, (assay, formula), made, self.assays, found)
         self.accepted.assays = list(found.values())
-
-    def _two_of_one_element(self, row: Row, other: str) -> None:
-        assay, formula = row.get("assay_id"), row.get("analyte")
-        message = f"assay {shown(assay)} gives {other} already, which is the same element as {formula}"
-        self._problem("assays", row, "analyte", Code.BAD_VALUE, message)
 
     def _check_events(self) -> None:
         lines = self._lines()
         found: dict[Hashable, EventFact] = {}
-        rows_of: dict[str, Row] = {}
-        for row in self.rows.of("events"):
-            self._check_event_row(row)
-            event_id = row.get("event_id")
-            if event_id is None or not row.is_whole or event_id in self._broken_lines:
+        place_of: dict[str, int] = {}
+        self._check_event_rows()
+        read = self.rows.of("events")
+        for place, values in enumerate(read.rows()):
+            event_id = values[0]
+            if event_id is None or place in read.bad or event_id in self._broken_lines:
                 continue
-            cells: list[Any] = [*row.cells, self._lines_of(event_id, lines)]
+            cells: list[Any] = [*values, self._lines_of(event_id, lines)]
             made = EventFact(*cells)
-            self._place("events", row, "event_id", made.event_id, made, self.events, found)
-            rows_of.setdefault(made.event_id, row)
+            self._place("events", place, event_id, made, self.events, found)
+            place_of.setdefault(event_id, place)
         self._check_stray_lines(lines)
         self.accepted.events = list(found.values())
-        self._check_corrections(rows_of)
+        self._check_corrections(place_of)
 
     def _lines_of(self, event_id: str, lines: Mapping[str, list[LineFact]]) -> tuple[LineFact, ...]:
         """An event's lines as they were read; where some could not be, a stored event's are taken for them."""
@@ -198,74 +191,87 @@ class _Checker:
             return self.events[event_id].lines
         return tuple(lines.get(event_id, ()))
 
-    def _check_event_row(self, row: Row) -> None:
-        kind = row.get("kind")
+    def _check_event_rows(self) -> None:
+        read = self.rows.of("events")
         for needed_by, column in ((EventKind.SHIP, "to_facility_id"), (EventKind.TRANSFER_OWNERSHIP, "to_party_id")):
-            if kind is needed_by and not row.has(column) and column not in row.bad:
-                row.bad = row.bad | {column}
-                self._problem("events", row, column, Code.BAD_VALUE, f"a {kind.value} needs {column}")
-        if row.get("corrects_event_id") is not None and row.get("corrects_event_id") == row.get("event_id"):
-            self._problem("events", row, "corrects_event_id", Code.BAD_VALUE, "an event cannot correct itself")
+            for place, (kind, value) in enumerate(zip(read["kind"], read[column], strict=True)):
+                if kind is needed_by and value is None and column not in read.bad.get(place, ()):
+                    read.mark(place, column)
+                    self._problem("events", place, column, Code.BAD_VALUE, f"a {kind} needs {column}")
+        for place, (event_id, corrects) in enumerate(zip(read["event_id"], read["corrects_event_id"], strict=True)):
+            if corrects is not None and corrects == event_id:
+                message = "an event cannot correct itself"
+                self._problem("events", place, "corrects_event_id", Code.BAD_VALUE, message)
 
     def _lines(self) -> dict[str, list[LineFact]]:
         """The lines of each event, each once; what does not suit the event's kind is reported."""
-        kinds = {event.event_id: event.kind for event in self.events.values()}
-        rows = self.rows.of("events")
-        kinds |= {row.get("event_id"): row.get("kind") for row in rows if row.has("event_id") and row.has("kind")}
-        self._kindless = {row.get("event_id") for row in rows if "kind" in row.bad}
+        kinds = self._kinds()
         self._broken_lines: set[str] = set()
-        lines: dict[str, dict[LineFact, None]] = {}
-        for row in self.rows.of("event_lines"):
-            event_id, role, lot_id, quantity, unit, basis = row.cells
-            if not self._suits(row, kinds.get(event_id)) or row.bad:
+        lines: dict[str, list[LineFact]] = {}
+        seen: dict[tuple[str, str, Decimal], tuple[LineFact, ...]] = {}
+        read = self.rows.of("event_lines")
+        for place, (event_id, role, lot_id, quantity, unit, basis) in enumerate(read.rows()):
+            if not self._suits(place, role, quantity, kinds.get(event_id)) or place in read.bad:
                 self._broken_lines.add(event_id)
                 continue
-            mine, line = lines.setdefault(event_id, {}), LineFact(role, lot_id, quantity, unit, basis)
-            if line in mine:
+            line, key = LineFact(role, lot_id, quantity, unit, basis), (event_id, lot_id, quantity)
+            alike = seen.get(key, ())
+            if line in alike:
                 self.accepted.unchanged["event_lines"] += 1
-            mine[line] = None
+                continue
+            seen[key] = (*alike, line)
+            lines.setdefault(event_id, []).append(line)
         self._check_losses(kinds)
-        return {event_id: list(mine) for event_id, mine in lines.items()}
+        return lines
 
-    def _suits(self, row: Row, kind: EventKind | None) -> bool:
-        _event, role, _lot, quantity, _unit, _basis = row.cells
+    def _kinds(self) -> dict[str, EventKind]:
+        """What kind each event is of that is stored or here, as far as it could be read."""
+        read = self.rows.of("events")
+        kinds = {event.event_id: event.kind for event in self.events.values()}
+        here = zip(read["event_id"], read["kind"], strict=True)
+        kinds |= {event_id: kind for event_id, kind in here if event_id is not None and kind is not None}
+        self._kindless = {read["event_id"][place] for place, bad in read.bad.items() if "kind" in bad}
+        return kinds
+
+    def _suits(self, place: int, role: Role | None, quantity: Decimal | None, kind: EventKind | None) -> bool:
         suits = True
         if kind is not None and role is not None and role not in ROLES[kind]:
             allowed = ", ".join(sorted(ROLES[kind]))
-            self._problem("event_lines", row, "role", Code.BAD_VALUE, f"a {kind} has no {role} lines, only {allowed}")
+            message = f"a {kind} has no {role} lines, only {allowed}"
+            self._problem("event_lines", place, "role", Code.BAD_VALUE, message)
             suits = False
-        may_be_adjust = kind is EventKind.ADJUST or (kind is None and self._has_unread_kind(row.get("event_id")))
-        if quantity is not None and quantity < 0 and not may_be_adjust:
+        if quantity is not None and quantity < 0 and not self._may_be_adjust(place, kind):
             message = f"{shown(str(quantity))} is negative, which only the lines of an adjust may be"
-            self._problem("event_lines", row, "quantity", Code.BAD_VALUE, message)
+            self._problem("event_lines", place, "quantity", Code.BAD_VALUE, message)
             suits = False
         return suits
 
-    def _has_unread_kind(self, event_id: str | None) -> bool:
-        """Whether an event may well be there, but what kind it is could not be read."""
-        return "events" in self.rows.cut or event_id in self._kindless
+    def _may_be_adjust(self, place: int, kind: EventKind | None) -> bool:
+        """Whether a line's event is an adjust, or may well be there and one, but its kind could not be read."""
+        if kind is not None:
+            return kind is EventKind.ADJUST
+        return "events" in self.rows.cut or self.rows.of("event_lines")["event_id"][place] in self._kindless
 
     def _check_losses(self, kinds: Mapping[str, EventKind]) -> None:
-        if "event_lines" in self.rows.cut:
+        read = self.rows.of("event_lines")
+        if "event_lines" in self.rows.cut or Role.LOSS not in read["role"]:
             return
-        rows = self.rows.of("event_lines")
-        if Role.LOSS not in self.rows.column("event_lines", "role"):
-            return
-        inputs = {(row.get("event_id"), row.get("lot_id")) for row in rows if row.get("role") is Role.INPUT}
-        unreadable = {row.get("event_id") for row in rows if row.bad and {"role", "lot_id"} & row.bad}
-        for row in rows:
-            if row.get("role") is Role.LOSS and kinds.get(row.get("event_id")) is EventKind.TRANSFORM:
-                lost = (row.get("event_id"), row.get("lot_id"))
-                if lost not in inputs and lost[1] is not None and lost[0] not in unreadable:
-                    message = f"a loss names one of the transform's inputs, and {shown(str(lost[1]))} is none"
-                    self._problem("event_lines", row, "lot_id", Code.BAD_VALUE, message)
+        rows = list(zip(read["event_id"], read["role"], read["lot_id"], strict=True))
+        inputs = {(event_id, lot_id) for event_id, role, lot_id in rows if role is Role.INPUT}
+        unreadable = {read["event_id"][place] for place, bad in read.bad.items() if {"role", "lot_id"} & bad}
+        for place, (event_id, role, lot_id) in enumerate(rows):
+            if role is not Role.LOSS or kinds.get(event_id) is not EventKind.TRANSFORM:
+                continue
+            if (event_id, lot_id) not in inputs and lot_id is not None and event_id not in unreadable:
+                message = f"a loss names one of the transform's inputs, and {shown(lot_id)} is none"
+                self._problem("event_lines", place, "lot_id", Code.BAD_VALUE, message)
 
     def _check_stray_lines(self, lines: dict[str, list[LineFact]]) -> None:
         """Lines of a stored event that has no row here: the same ones are unchanged, others a conflict."""
         if "event_lines" in self.rows.cut:
             return
-        here = {row.get("event_id") for row in self.rows.of("events")}
-        for event_id, mine in lines.items():
+        here = set(self.rows.of("events")["event_id"])
+        for event_id, mine in lines.items() if self.events else ():
             before = self.events.get(event_id)
             if before is None:
                 continue
@@ -275,7 +281,7 @@ class _Checker:
                 message = f"event {shown(event_id)} stands in the registry with other lines"
                 self.problems.append(Problem("events.csv", None, "event_id", Code.CONFLICT, message))
 
-    def _check_corrections(self, rows_of: Mapping[str, Row]) -> None:
+    def _check_corrections(self, place_of: Mapping[str, int]) -> None:
         corrected = {event.corrects_event_id for event in self.accepted.events if event.corrects_event_id}
         corrects = dict(self.stored.corrections(corrected))
         for event in self.accepted.events:
@@ -284,13 +290,14 @@ class _Checker:
             other = corrects.setdefault(event.corrects_event_id, event.event_id)
             if other != event.event_id:
                 message = f"event {shown(event.corrects_event_id)} is corrected by {shown(other)} already; correct that"
-                self._problem("events", rows_of[event.event_id], "corrects_event_id", Code.CONFLICT, message)
+                self._problem("events", place_of[event.event_id], "corrects_event_id", Code.CONFLICT, message)
         for event_id in _in_circles(corrects, self.accepted.events):
             message = f"event {shown(event_id)} corrects one that corrects it"
-            self._problem("events", rows_of[event_id], "corrects_event_id", Code.BAD_VALUE, message)
+            self._problem("events", place_of[event_id], "corrects_event_id", Code.BAD_VALUE, message)
 
-    def _problem(self, table: str, row: Row, column: str, code: Code, message: str) -> None:
-        self.problems.append(Problem(f"{table}.csv", row.number, column, code, message))
+    def _problem(self, table: str, place: int, column: str, code: Code, message: str) -> None:
+        number = self.rows.of(table).numbers[place]
+        self.problems.append(Problem(f"{table}.csv", number, column, code, message))
 
 
 _KEYS = {

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from traceability.domain.facts import EventFact
 from traceability.domain.importing.problems import Code, Problem
-from traceability.domain.importing.reading import Row, Rows
+from traceability.domain.importing.reading import Rows
 from traceability.domain.importing.values import shown
 from traceability.domain.vocabulary import BIRTH_ROLES, INPUT_ROLES, ROLES, EventKind, Role
 
 if TYPE_CHECKING:
     from traceability.domain.importing.checking import Stored
 
-Edge = tuple[str, str, str]
-
-#: Begins the name of an event among lots; no id can, and no database is asked for it.
-_NODE = "\0"
-
 
 class _Event:
-    """What the graph needs of an event of this import, readable or not."""
+    """What the graph needs of an event of this import that may give birth, readable or not."""
 
-    def __init__(self, row: Row) -> None:
-        self.row = row
-        self.kind: EventKind | None = row.get("kind")
+    def __init__(self, number: int, kind: EventKind | None) -> None:
+        self.number, self.kind = number, kind
         self.roles: dict[Role, list[str]] = {}
-        self.is_readable = self.kind is not None
+        self.is_readable = kind is not None
 
     def lots(self, roles: Iterable[Role]) -> set[str]:
         return {lot for role in roles for lot in self.roles.get(role, ())}
@@ -42,144 +36,152 @@ class _Event:
         return self.lots(INPUT_ROLES.get(self.kind, ())) if self.kind else set()
 
 
+#: A lot by its id, or an event among lots: what its inputs lead to, and what leads to what is born in it. So there are
+#: inputs + outputs edges of it instead of inputs × outputs.
+_Node = str | _Event
+
+
 def graph_problems(
-    rows: Rows, events: list[EventFact], stored_events: Mapping[str, EventFact], stored: Stored
+    rows: Rows, stored_lots: Set[str], stored_events: Mapping[str, EventFact], stored: Stored
 ) -> Iterator[Problem]:
     """Problems of live events only: those that another corrects, stored or of this import, are left out.
 
-    What may only follow from a cell that could not be read is not told as well.
+    ``stored_lots`` and ``stored_events`` are those that the import names. What may only follow from a cell that could
+    not be read is not told as well.
     """
-    here = _events(rows, stored_events)
-    corrected = {
-        row.get("corrects_event_id")
-        for row in rows.of("events")
-        if row.has("corrects_event_id") and row.get("corrects_event_id") != row.get("event_id")
-    }
-    corrected |= stored.corrections(set(here)).keys()
-    live = {event_id: event for event_id, event in here.items() if event_id not in corrected}
+    graph = _Graph(rows, stored_lots, stored_events, stored)
     if "event_lines" not in rows.cut:
-        yield from _incomplete(live)
-    gone = {event_id for event_id in corrected if event_id in stored_events}
-    lots = {row.get("lot_id") for row in rows.of("lots")} - {None}
-    lots |= {lot for event in live.values() for lot in event.born}
-    lots |= {line.lot_id for event_id in gone for line in stored_events[event_id].lines}
-    yield from _birth_problems(rows, live, lots, gone, stored)
-    yield from _cycles(rows, live, gone, stored)
+        yield from graph.incomplete()
+    yield from graph.births()
+    yield from graph.cycles()
 
 
-def _events(rows: Rows, stored_events: Mapping[str, EventFact]) -> dict[str, _Event]:
-    """Events of this import that are not stored yet, with their lots by role."""
-    here = {
-        row.get("event_id"): _Event(row)
-        for row in reversed(rows.of("events"))
-        if row.has("event_id") and row.get("event_id") not in stored_events
-    }
-    for row in rows.of("event_lines"):
-        event = here.get(row.get("event_id"))
-        if event is None:
-            continue
-        if "role" in row.bad or "lot_id" in row.bad:
-            event.is_readable = False
-        else:
-            event.roles.setdefault(row.get("role"), []).append(row.get("lot_id"))
-    return here
+class _Graph:
+    """The live events of this import among those stored: ``gone`` are the stored ones that it corrects."""
 
+    def __init__(
+        self, rows: Rows, stored_lots: Set[str], stored_events: Mapping[str, EventFact], stored: Stored
+    ) -> None:
+        self.rows, self.stored_lots, self.stored_events, self.stored = rows, stored_lots, stored_events, stored
+        read, lots = rows.of("events"), rows.of("lots")
+        pairs = zip(read["event_id"], read["corrects_event_id"], strict=True)
+        corrected = {corrects for event_id, corrects in pairs if corrects is not None and corrects != event_id}
+        self.gone = corrected & stored_events.keys()
+        out = {None, *corrected, *stored_events}
+        # The first of several rows counts, so it is put down last.
+        firsts = zip(reversed(read["event_id"]), reversed(read.numbers), reversed(read["kind"]), strict=True)
+        self.kinds = {event_id: (number, kind) for event_id, number, kind in firsts if event_id not in out}
+        self.live = self._births_with_lots()
+        numbers = zip(reversed(lots["lot_id"]), reversed(lots.numbers), strict=True)
+        self.numbers = {lot_id: number for lot_id, number in numbers if lot_id is not None}
 
-def _incomplete(live: Mapping[str, _Event]) -> Iterator[Problem]:
-    for event_id, event in live.items():
-        kind = event.kind
-        if kind is None or kind not in INPUT_ROLES or not event.is_readable:
-            continue
-        needed = (Role.INPUT, Role.OUTPUT) if kind is EventKind.TRANSFORM else (Role.PARENT, Role.CHILD)
-        for role in needed:
-            if not event.roles.get(role):
-                message = f"{kind.value} {shown(event_id)} has no {role.value} line"
-                yield Problem("events.csv", event.row.number, "event_id", Code.INCOMPLETE_EVENT, message)
-        if kind is not EventKind.TRANSFORM and len(set(event.roles.get(Role.PARENT, ()))) > 1:
-            message = f"{kind.value} {shown(event_id)} has more than one parent"
-            yield Problem("events.csv", event.row.number, "event_id", Code.BAD_VALUE, message)
+    def _births_with_lots(self) -> dict[str, _Event]:
+        """Live events that may give birth."""
+        found = {
+            event_id: _Event(number, kind)
+            for event_id, (number, kind) in self.kinds.items()
+            if kind is None or kind in BIRTH_ROLES
+        }
+        lines = self.rows.of("event_lines")
+        for event_id, role, lot_id in zip(lines["event_id"], lines["role"], lines["lot_id"], strict=True):
+            event = found.get(event_id)
+            if event is None:
+                continue
+            if role is None or lot_id is None:
+                event.is_readable = False
+            else:
+                event.roles.setdefault(role, []).append(lot_id)
+        return found
 
+    def incomplete(self) -> Iterator[Problem]:
+        for event_id, event in self.live.items():
+            kind = event.kind
+            if kind is None or kind not in INPUT_ROLES or not event.is_readable:
+                continue
+            needed = (Role.INPUT, Role.OUTPUT) if kind is EventKind.TRANSFORM else (Role.PARENT, Role.CHILD)
+            for role in needed:
+                if not event.roles.get(role):
+                    message = f"{kind.value} {shown(event_id)} has no {role.value} line"
+                    yield Problem("events.csv", event.number, "event_id", Code.INCOMPLETE_EVENT, message)
+            if kind is not EventKind.TRANSFORM and len(set(event.roles.get(Role.PARENT, ()))) > 1:
+                message = f"{kind.value} {shown(event_id)} has more than one parent"
+                yield Problem("events.csv", event.number, "event_id", Code.BAD_VALUE, message)
 
-def _birth_problems(
-    rows: Rows, live: Mapping[str, _Event], lots: set[str], gone: set[str], stored: Stored
-) -> Iterator[Problem]:
-    births = {lot: set(events) - gone for lot, events in stored.births(lots).items()}
-    numbers = {row.get("lot_id"): row.number for row in reversed(rows.of("lots"))}
-    known = numbers.keys() | births.keys()
-    for event_id, event in live.items():
-        for lot in event.born:
-            births.setdefault(lot, set()).add(event_id)
-    wrong = sorted(lot for lot in lots & known if len(births.get(lot, ())) != 1)
-    unsure = _maybe_born(rows, live) if wrong else set()
-    for lot in wrong:
-        count = len(births.get(lot, ()))
-        if count == 0 and (lot in unsure or None in unsure):
-            continue
-        where = f"{count} events: {', '.join(sorted(births[lot]))}" if count else "no event"
-        message = f"lot {shown(lot)} is born in {where}; a lot is born once, as an output, a by-product, or in packing"
-        yield Problem("lots.csv", numbers.get(lot), "lot_id", Code.BIRTH, message)
+    def births(self) -> Iterator[Problem]:
+        freed = {line.lot_id for event_id in self.gone for line in self.stored_events[event_id].lines}
+        lots = {*self.numbers, *freed, *(lot for event in self.live.values() for lot in event.born)}
+        stored = self.stored.births((lots & self.stored_lots) | freed)
+        births = {lot: set(events) - self.gone for lot, events in stored.items()}
+        known = self.numbers.keys() | births.keys()
+        for event_id, event in self.live.items():
+            for lot in event.born:
+                births.setdefault(lot, set()).add(event_id)
+        wrong = sorted(lot for lot in lots & known if len(births.get(lot, ())) != 1)
+        unsure = self._maybe_born() if wrong else set()
+        for lot in wrong:
+            count = len(births.get(lot, ()))
+            if count == 0 and (lot in unsure or None in unsure):
+                continue
+            where = f"{count} events: {', '.join(sorted(births[lot]))}" if count else "no event"
+            message = (
+                f"lot {shown(lot)} is born in {where}; a lot is born once, as an output, a by-product, or in packing"
+            )
+            yield Problem("lots.csv", self.numbers.get(lot), "lot_id", Code.BIRTH, message)
 
-
-def _maybe_born(rows: Rows, live: Mapping[str, _Event]) -> set[str | None]:
-    """Lots in lines that could not be read as a birth, though they may be one; None: some lot or line could not be
-    read."""
-    unsure: set[str | None] = set()
-    for row in rows.of("event_lines"):
-        if "lot_id" in row.bad:
+    def _maybe_born(self) -> set[str | None]:
+        """Lots in lines that could not be read as a birth, though they may be one; None: some lot or line could not be
+        read."""
+        lines = self.rows.of("event_lines")
+        named = zip(lines["event_id"], lines["role"], lines["lot_id"], strict=True)
+        unsure = {
+            lot_id
+            for event_id, role, lot_id in named
+            if lot_id is None or role is None or event_id is None or not self._suits(event_id, role)
+        }
+        if self.rows.cut & {"events", "event_lines"}:
             unsure.add(None)
-        elif "role" in row.bad or "event_id" in row.bad or not _suits(row, live.get(row.get("event_id"))):
-            unsure.add(row.get("lot_id"))
-    if rows.cut & {"events", "event_lines"}:
-        unsure.add(None)
-    if any("event_id" in row.bad for row in rows.of("events")):
-        unsure |= {row.get("lot_id") for row in rows.of("event_lines")}
-    return unsure
+        if None in self.rows.of("events")["event_id"]:
+            unsure.update(lines["lot_id"])
+        return unsure
+
+    def _suits(self, event_id: str, role: Role) -> bool:
+        if event_id not in self.kinds:
+            return True
+        _number, kind = self.kinds[event_id]
+        return kind is not None and role in ROLES[kind]
+
+    def cycles(self) -> Iterator[Problem]:
+        after: dict[_Node, list[_Node]] = {}
+        for event in self.live.values():
+            if event.went_in:
+                for lot in event.went_in:
+                    after.setdefault(lot, []).append(event)
+                after[event] = list(event.born)
+        born = {lot for event in self.live.values() if event.went_in for lot in event.born}
+        for before, below, event_id in self.stored.edges_below(born & self.stored_lots):
+            if event_id not in self.gone:
+                after.setdefault(before, []).append(below)
+        for circle in _circles(after):
+            first = min(circle, key=lambda lot: (lot not in self.numbers, lot))
+            names = ", ".join(sorted(circle)[:5]) + (" …" if len(circle) > 5 else "")
+            message = f"lot {shown(first)} would be its own ancestor: {names}"
+            yield Problem("lots.csv", self.numbers.get(first), "lot_id", Code.CYCLE, message)
 
 
-def _suits(row: Row, event: _Event | None) -> bool:
-    return event is None or (event.kind is not None and row.get("role") in ROLES[event.kind])
-
-
-def _cycles(rows: Rows, live: Mapping[str, _Event], gone: set[str], stored: Stored) -> Iterator[Problem]:
-    edges: list[Edge] = [
-        (before, after, event_id) for event_id, event in live.items() for before, after in _pairs(event)
-    ]
-    born = {after for _before, after, _event in edges if not after.startswith(_NODE)}
-    edges += [edge for edge in stored.edges_below(born) if edge[2] not in gone]
-    numbers = {row.get("lot_id"): row.number for row in reversed(rows.of("lots"))}
-    for circle in _circles(edges):
-        first = min(circle, key=lambda lot: (lot not in numbers, lot))
-        names = ", ".join(sorted(circle)[:5]) + (" …" if len(circle) > 5 else "")
-        message = f"lot {shown(first)} would be its own ancestor: {names}"
-        yield Problem("lots.csv", numbers.get(first), "lot_id", Code.CYCLE, message)
-
-
-def _pairs(event: _Event) -> Iterator[tuple[str, str]]:
-    """Edges of one event through a node of its own: inputs + outputs of them instead of inputs × outputs."""
-    node = f"{_NODE}{event.row.get('event_id')}"
-    for lot in event.went_in:
-        yield lot, node
-    if event.went_in:
-        for lot in event.born:
-            yield node, lot
-
-
-def _circles(edges: Iterable[Edge]) -> Iterator[set[str]]:
+def _circles(after: dict[_Node, list[_Node]]) -> Iterator[set[str]]:
     """Sets of lots that are each other's ancestors (strongly connected components of more than one, Tarjan)."""
-    after: dict[str, list[str]] = {}
-    waits: dict[str, int] = {}
-    for before, below, _event in edges:
-        after.setdefault(before, []).append(below)
-        waits[below] = waits.get(below, 0) + 1
-    _peel(after, waits)
+    _peel(after)
     for component in _components(after):
-        lots = {lot for lot in component if not lot.startswith(_NODE)}
         if len(component) > 1:
-            yield lots
+            yield {node for node in component if isinstance(node, str)}
 
 
-def _peel(after: dict[str, list[str]], waits: dict[str, int]) -> None:
+def _peel(after: dict[_Node, list[_Node]]) -> None:
     """Take away all that no circle is above: of a graph without circles everything, and that quickly."""
+    waits: dict[_Node, int] = {}
+    for nodes in after.values():
+        for node in nodes:
+            waits[node] = waits.get(node, 0) + 1
     ready = [node for node in after if node not in waits]
     while ready:
         for below in after.pop(ready.pop(), ()):
@@ -188,11 +190,11 @@ def _peel(after: dict[str, list[str]], waits: dict[str, int]) -> None:
                 ready.append(below)
 
 
-def _components(after: Mapping[str, list[str]]) -> Iterator[list[str]]:
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    on_stack: set[str] = set()
-    stack: list[str] = []
+def _components(after: Mapping[_Node, list[_Node]]) -> Iterator[list[_Node]]:
+    index: dict[_Node, int] = {}
+    low: dict[_Node, int] = {}
+    on_stack: set[_Node] = set()
+    stack: list[_Node] = []
     for start in after:
         if start in index:
             continue
@@ -218,7 +220,7 @@ def _components(after: Mapping[str, list[str]]) -> Iterator[list[str]]:
                 low[node] = min(low[node], index[child])
 
 
-def _pop_component(stack: list[str], on_stack: set[str], node: str) -> list[str]:
+def _pop_component(stack: list[_Node], on_stack: set[_Node], node: _Node) -> list[_Node]:
     component = []
     while True:
         lot = stack.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, repeat
 from typing import Any, Protocol
@@ -36,29 +36,31 @@ class Sheet:
 
 
 @dataclass(slots=True)
-class Row:
-    """A row's values, in the order of its table's columns; None where there is none. A column that could not be read
-    is in ``bad``. Rows lie in memory by the million: they share the names of their columns."""
+class Columns:
+    """A table as it was read: a list of values a column, where each row has its place, and None where there is no
+    value. ``numbers`` says which row of the sheet stands at a place, ``bad`` which columns of it could not be read.
 
-    number: int
-    cells: Sequence[Any]
-    places: Mapping[str, int]
-    bad: frozenset[str] = frozenset()
+    Rows come by the million, so that none is an object: reading and checking took half as long again with one for each.
+    """
 
-    def get(self, column: str) -> Any:
-        return self.cells[self.places[column]]
+    values: dict[str, list[Any]]
+    numbers: list[int] = field(default_factory=list)
+    bad: dict[int, frozenset[str]] = field(default_factory=dict)
 
-    def has(self, column: str) -> bool:
-        return self.cells[self.places[column]] is not None
+    @classmethod
+    def of(cls, table: Table) -> Columns:
+        return cls({column.name: [] for column in table.columns})
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """What is there, by column."""
-        return {name: value for name, value in zip(self.places, self.cells, strict=True) if value is not None}
+    def __getitem__(self, column: str) -> list[Any]:
+        return self.values[column]
 
-    @property
-    def is_whole(self) -> bool:
-        return not self.bad
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of each row, in the order of the table's columns."""
+        return zip(*self.values.values(), strict=True)
+
+    def mark(self, place: int, column: str) -> None:
+        """What stands there is of no use."""
+        self.bad[place] = self.bad.get(place, frozenset()) | {column}
 
 
 @dataclass(slots=True)
@@ -68,23 +70,17 @@ class Rows:
     Tables in ``cut`` have rows that could not be read: nothing can be said of what is not found in them.
     """
 
-    tables: dict[str, list[Row]] = field(default_factory=dict)
+    tables: dict[str, Columns]
     problems: list[Problem] = field(default_factory=list)
     cut: set[str] = field(default_factory=set)
 
-    def of(self, table: str) -> list[Row]:
-        return self.tables.get(table, [])
-
-    def column(self, table: str, name: str) -> list[Any]:
-        """One value a row; None where there is none."""
-        rows = self.of(table)
-        place = rows[0].places[name] if rows else 0
-        return [row.cells[place] for row in rows]
+    def of(self, table: str) -> Columns:
+        return self.tables[table]
 
 
 def read_sheets(sheets: Iterable[Sheet], tables: Mapping[str, Table]) -> Rows:
     """Read every cell of every sheet. A file that is no table of an import is reported and left."""
-    found = Rows()
+    found = Rows({name: Columns.of(table) for name, table in tables.items()})
     for sheet in sheets:
         table = tables.get(sheet.file.removesuffix(".csv"))
         if table is None:
@@ -96,20 +92,20 @@ def read_sheets(sheets: Iterable[Sheet], tables: Mapping[str, Table]) -> Rows:
     return found
 
 
-def _read_sheet(sheet: Sheet, table: Table, found: Rows) -> list[Row]:
+def _read_sheet(sheet: Sheet, table: Table, found: Rows) -> Columns:
     header = [name.strip() for name in sheet.header]
     faults = list(_header_faults(table, header))
     found.problems += faults
     is_readable = not any(fault.code is Code.BAD_VALUE for fault in faults)
     if not (is_readable and sheet.is_whole):
         found.cut.add(table.name)
+    reader = _Reader(table, header, found.problems)
     if not is_readable:
-        return []  # each row would say the same again
-    reader = _RowReader(table, header, found.problems)
-    rows, read = iter(sheet.rows), list[Row]()
+        return reader.read  # each row would say the same again
+    rows = iter(sheet.rows)
     while piece := list(islice(rows, _PIECE)):
-        read += reader.read_all(piece)
-    return read
+        reader.take(piece)
+    return reader.read
 
 
 def _header_faults(table: Table, header: list[str]) -> Iterator[Problem]:
@@ -131,63 +127,71 @@ def _header_faults(table: Table, header: list[str]) -> Iterator[Problem]:
             yield Problem(table.file, 1, column.name, Code.BAD_VALUE, f"the column {column.name} is missing")
 
 
-class _RowReader:
-    """Reads the rows of one sheet, whose columns stand in any order."""
+class _Reader:
+    """Reads the rows of one sheet, whose columns stand in any order, into the columns of its table."""
 
     def __init__(self, table: Table, header: list[str], problems: list[Problem]) -> None:
         self.table, self.problems, self.width = table, problems, len(header)
         at = {name: place for place, name in enumerate(header)}
-        # A column that the sheet does not have is read beyond its end, where every row is empty.
-        self.columns = [(at.get(column.name, 1_000_000), column.read, column) for column in table.columns]
-        self.places = {column.name: place for place, column in enumerate(table.columns)}
+        #: Where in a row each column of the table stands; None: the sheet does not have it.
+        self.columns = [(column, at.get(column.name)) for column in table.columns]
+        self.read = Columns.of(table)
 
-    def read_all(self, rows: list[tuple[int, list[str]]]) -> list[Row]:
-        """Rows read column by column, where every cell can be read: each different one once. Else row by row."""
-        if all(len(cells) == self.width and any(cells) for _number, cells in rows):
-            columns = list(zip(*(cells for _number, cells in rows), strict=True))
-            try:
-                values = [self._column(columns, *column) for column in self.columns]
-            except BadValue:
-                pass
-            else:
-                read = zip(*values, strict=True)
-                return [Row(number, cells, self.places) for (number, _), cells in zip(rows, read, strict=True)]
-        return [self.read(number, cells) for number, cells in rows if any(cells)]
-
-    def _column(
-        self, columns: Sequence[Sequence[str]], place: int, read: Callable[[str], Any], column: Column
-    ) -> Iterable[Any]:
-        if place >= len(columns):
-            return repeat(self._value("", read, column), len(columns[0]))
-        cells = columns[place]
-        values = {cell: self._value(cell, read, column) for cell in set(cells)}
-        return map(values.__getitem__, cells)
-
-    def _value(self, cell: str, read: Callable[[str], Any], column: Column) -> Any:
-        if cell and not cell.isspace():
-            return read(cell)
-        if column.required:
-            raise BadValue(f"{column.name} is missing")
+    def take(self, rows: Sequence[tuple[int, list[str]]]) -> None:
+        """Read rows column by column, where every cell can be read; else row by row."""
+        numbers, texts = zip(*rows, strict=True)
+        if set(map(len, texts)) != {self.width} or [""] * self.width in texts:
+            return self._take_each(rows)
+        cells = list(zip(*texts, strict=True))
+        try:
+            values = [
+                repeat(_value(column, ""), len(rows)) if at is None else _read_all(column, cells[at])
+                for column, at in self.columns
+            ]
+        except BadValue:
+            return self._take_each(rows)
+        self.read.numbers += numbers
+        for into, column in zip(self.read.values.values(), values, strict=True):
+            into += column
         return None
 
-    def read(self, number: int, cells: list[str]) -> Row:
-        values: list[Any] = []
-        bad: list[str] = []
-        width = len(cells)
+    def _take_each(self, rows: Iterable[tuple[int, list[str]]]) -> None:
+        for number, cells in rows:
+            if any(cells):
+                self._take_row(number, cells)
+
+    def _take_row(self, number: int, cells: list[str]) -> None:
+        place, width = len(self.read.numbers), len(cells)
+        self.read.numbers.append(number)
         if width > self.width and any(cells[self.width :]):
-            bad.append(self._too_wide(number, width))
-        for place, read, column in self.columns:
-            cell = cells[place] if place < width else ""
+            message = f"the row has {width} cells under {self.width} columns; a comma inside a value needs quotes"
+            self._bad(place, None, message)
+        for column, at in self.columns:
             value = None
             try:
-                value = self._value(cell, read, column)
+                value = _value(column, cells[at] if at is not None and at < width else "")
             except BadValue as error:
-                self.problems.append(Problem(self.table.file, number, column.name, Code.BAD_VALUE, str(error)))
-                bad.append(column.name)
-            values.append(value)
-        return Row(number, values, self.places, frozenset(bad)) if bad else Row(number, values, self.places)
+                self._bad(place, column.name, str(error))
+            self.read[column.name].append(value)
 
-    def _too_wide(self, number: int, width: int) -> str:
-        message = f"the row has {width} cells under {self.width} columns; a comma inside a value needs quotes"
-        self.problems.append(Problem(self.table.file, number, None, Code.BAD_VALUE, message))
-        return ""
+    def _bad(self, place: int, column: str | None, message: str) -> None:
+        number = self.read.numbers[place]
+        self.problems.append(Problem(self.table.file, number, column, Code.BAD_VALUE, message))
+        self.read.mark(place, column or "")
+
+
+def _read_all(column: Column, cells: Sequence[str]) -> Iterable[Any]:
+    """The values of a column, each different cell read once. Raises BadValue."""
+    different = set(cells)
+    empty = {cell for cell in different if not cell or cell.isspace()}
+    values = {cell: column.read(cell) for cell in different - empty}
+    values |= {cell: _value(column, cell) for cell in empty}
+    return map(values.__getitem__, cells)
+
+
+def _value(column: Column, cell: str) -> Any:
+    if cell and not cell.isspace():
+        return column.read(cell)
+    if column.required:
+        raise BadValue(f"{column.name} is missing")
+    return None

@@ -9,7 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
-from unicodedata import category
 
 from traceability.domain.elements import UnknownAnalyte, parse_analyte
 
@@ -20,6 +19,10 @@ LONGEST_ID = 100
 #: How far ahead of the import an event may lie: clocks and time zones differ, the future is not yet a report.
 AHEAD = dt.timedelta(hours=24)
 
+# Control characters and halves of surrogate pairs (Unicode's categories Cc and Cs), looked for in C.
+_CONTROLS = r"\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_NOT_IN_ID = re.compile(f"[/{_CONTROLS}]")
+_NOT_IN_TEXT = re.compile(f"(?![\t\n\r])[{_CONTROLS}]")
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
@@ -45,7 +48,7 @@ def identifier(text: str) -> str:
         raise BadValue(f"{shown(text)} is too long for an id: at most {LONGEST_ID} characters")
     if text != text.strip():
         raise BadValue(f"{shown(text)} begins or ends with a space")
-    if "/" in text or any(category(character) in ("Cc", "Cs") for character in text):
+    if _NOT_IN_ID.search(text):
         raise BadValue(f"{shown(text)} contains a slash or a control character, which an id may not")
     return text
 
@@ -57,7 +60,7 @@ def words(longest: int) -> Callable[[str], str]:
         text = text.strip()
         if len(text) > longest:
             raise BadValue(f"{shown(text)} is too long: at most {longest} characters")
-        if any(category(character) in ("Cc", "Cs") and character not in "\t\n\r" for character in text):
+        if _NOT_IN_TEXT.search(text):
             raise BadValue("the text contains a control character")
         return text
 
