@@ -42,6 +42,14 @@ def execute(sql: str, keys: Collection[Any], *values: Any) -> None:
             cursor.execute(text, parameters)
 
 
+def without_jit() -> None:
+    """Let PostgreSQL not compile what follows on this connection: it takes a walk down from many lots for far longer
+    than it is, and compiling it would be a third of the time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('jit', 'off', false)")
+
+
 def among(keys: Collection[Any]) -> RawSQL:
     """Keys for a filter `…__in`: one parameter however many they are, which Django does not look at one by one. Ids
     are at least one: of none PostgreSQL would not know the type."""

@@ -15,12 +15,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.bench.bench_dependence import agree
+from tests.bench.exact_dependence import exact_shares
 from tests.cast import signed_in
 from tests.chains import clean
 from tests.integration.test_traceability_findings import report
 from tests.integration.test_traceability_oracle import take_in
 from tests.lot_generator import COUNTRIES, MEASURES, generate, spoil
 from tests.lot_oracle import Oracle
+from traceability.domain.pairs import pair_of
+from traceability.models import LotState
 from traceability.selectors.dependence import get_dependence
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +60,7 @@ def test_shares_are_those_of_an_exact_computation(seed: int, lots: int) -> None:
         element = chance.choice([None, "Nd", "Dy", "Ce", "Ni"])
         mine, exact = get_dependence(country=country, element=element).to_json(), wanted(oracle, country, element)
         assert {row["lot"] for row in mine["lots"]} == exact.keys()
+        agree(get_dependence(country=country, element=element), exact)
         for row in mine["lots"]:
             for name, share in zip(("origin", "processed", "either"), exact[row["lot"]], strict=True):
                 assert abs(Fraction(row[name]) - share) <= CLOSE, (country, element, row["lot"], name)
@@ -66,6 +71,21 @@ def test_shares_are_those_of_an_exact_computation(seed: int, lots: int) -> None:
             assert len(held) == sums["lots"]
             either = sum(oracle._left(row["lot"]) * exact[row["lot"]][2] for row in held)
             assert abs(Fraction(sums["either_kg"]) - either) <= CLOSE
+
+
+@pytest.mark.parametrize("element", [None, "Nd", "Dy"])
+def test_shares_agree_with_those_of_lots_in_exact_arithmetic(element: str | None) -> None:
+    take_in(spoil(generate(24, 600), 24, share=0.03))
+    for country in COUNTRIES[:4]:
+        agree(get_dependence(country=country, element=element), {
+            lot: shares for lot, shares in exact_shares(country, element).items()
+            if element is None or may_have(lot, element)
+        })  # fmt: skip
+
+
+def may_have(lot: str, element: str) -> bool:
+    state = LotState.objects.get(lot_name=lot)
+    return not state.is_assayed or bool(pair_of(state.metals, element))
 
 
 def test_origin_and_processing_are_told_apart_and_material_narrows() -> None:

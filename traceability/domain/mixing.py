@@ -155,21 +155,6 @@ def shares_from(graph: Graph[L, E], seeds: Iterable[L]) -> dict[L, Decimal]:
 
 
 @precisely
-def shares_of_each(graph: Graph[L, E], seeds: Sequence[Collection[L]]) -> dict[L, tuple[Decimal, ...]]:
-    """As ``shares_from``, of several sets of seeds in one pass: for every lot a share a set, in their order."""
-    count, firsts = range(len(seeds)), {lot for each in seeds for lot in each}
-    nothing = (_ZERO,) * len(seeds)
-    found = {lot: tuple(_ONE if lot in each else _ZERO for each in seeds) for lot in firsts}
-    for event in _sorted_events(graph, _down(graph, list(firsts))):
-        parts = [(share, found.get(lot, nothing)) for lot, share in graph.mixes[event].parts]
-        mixed = tuple(sum((share * own[n] for share, own in parts if own[n]), _ZERO) for n in count)
-        for lot in graph.born.get(event, ()):
-            own = found.get(lot, nothing)
-            found[lot] = tuple(_ONE if own[n] else mixed[n] for n in count)
-    return found
-
-
-@precisely
 def unknown_shares(graph: Graph[L, E]) -> dict[E, Decimal]:
     """The unknown share of what each event made, for the events where it is above 0."""
     sources = [event for event, made_from in graph.mixes.items() if made_from.unknown]

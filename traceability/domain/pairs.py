@@ -16,5 +16,11 @@ def pairs_text(pairs: Mapping[str, Decimal]) -> str:
 
 def pair_of(text: str, name: str) -> Decimal | None:
     """The number of one name, None where it is not there."""
+    found = text_of(text, name)
+    return None if found is None else Decimal(found)
+
+
+def text_of(text: str, name: str) -> str | None:
+    """The same as it is written."""
     rest = text.partition(f";{name}=")[2]
-    return Decimal(rest[: rest.index(";")]) if rest else None
+    return rest[: rest.index(";")] if rest else None
