@@ -38,7 +38,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One way to ask. ``example`` is empty where the address needs something that only the reader knows."""
+    """One way to ask. ``example`` is empty where the address needs something that only the reader knows or has."""
 
     anchor: str
     method: str
@@ -75,7 +75,7 @@ def _operation(path: str, method: str, plain: Mapping[str, Any], schema: Mapping
         parameters=parameters,
         fields=tuple(_fields(responses.get("200", {}), schema)),
         refusals=tuple(sorted(status for status in responses if status >= "400")),
-        example="" if method != "get" or needs else _example(path),
+        example="" if method != "get" or needs or "401" in responses else _example(path),
     )
 
 

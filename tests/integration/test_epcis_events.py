@@ -325,7 +325,7 @@ def test_a_page_takes_as_many_queries_however_much_it_shows(auditor: Client) -> 
             ask(client, "events", **params)
         return len(caught)
 
-    assert taken(auditor, perPage=2) == taken(auditor) <= 8
+    assert taken(auditor, perPage=2) == taken(auditor) <= 9
     publish()
-    assert taken(Client(), perPage=2) == taken(Client()) <= 10
+    assert taken(Client(), perPage=2) == taken(Client()) <= 11
     assert taken(auditor, EQ_readPoint=PLANT, EQ_bizStep="shipping|receiving") <= 12

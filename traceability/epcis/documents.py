@@ -18,7 +18,9 @@ class Described(AutoSchema):
 
 
 #: Refusals are `application/problem+json`.
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 406), OpenApiTypes.OBJECT)
+PROBLEMS = dict.fromkeys((400, 404, 406), OpenApiTypes.OBJECT)
+#: Of what needs an account.
+CLOSED = {**PROBLEMS, **dict.fromkeys((401, 403), OpenApiTypes.OBJECT)}
 PAGES = [
     OpenApiParameter("perPage", OpenApiTypes.INT, description="items a page, 30 if not given, at most 1000"),
     OpenApiParameter("nextPageToken", OpenApiTypes.STR, description="as the Link header of the page before has it"),

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from traceability.domain.epcis.query import read_query
-from traceability.epcis.base import EpcisView, names
+from traceability.epcis import captures
+from traceability.epcis.base import EpcisView, capture_headers, names
 from traceability.epcis.documents import PARAMETERS, PROBLEMS
 from traceability.epcis.paging import PAGING, link, per_page, read_token, token
 from traceability.epcis.problems import Refusal, not_found
@@ -25,11 +26,18 @@ Pairs = Iterable[tuple[str, Sequence[str]]]
 
 class EventsView(EpcisView):
     """The events that the reader may see and a question asks for, as an EPCISQueryDocument; `Link` leads to the next
-    page."""
+    page. One event is sent in here and stored at once."""
+
+    def answer_headers(self) -> dict[str, str]:
+        return {**super().answer_headers(), **capture_headers()}
 
     @extend_schema(parameters=PARAMETERS, responses={200: OpenApiTypes.OBJECT, **PROBLEMS})
     def get(self, request: Request) -> Response:
         return answer_events(request, given(request))
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={**captures.REPORTED, 201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        return captures.capture_one(request)
 
 
 class EventView(EpcisView):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from traceability.epcis import events, resources
+from traceability.epcis import captures, events, resources
 
 app_name = "epcis"
 urlpatterns = [
     path("", resources.TopView.as_view(), name="top"),
     path("events", events.EventsView.as_view(), name="events"),
     path("events/<path:event_id>", events.EventView.as_view(), name="event"),
+    path("capture", captures.CaptureView.as_view(), name="capture"),
+    path("capture/<str:capture_id>", captures.CaptureJobView.as_view(), name="capture-job"),
     path("nextPageToken/<path:token>", resources.TokenView.as_view(), name="token"),
 ]
 for resource in (*resources.WORDS, *resources.THINGS):

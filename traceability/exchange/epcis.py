@@ -15,7 +15,7 @@ from typing import Any
 from ledger.domain.canonical import decimal_text, instant_text
 from traceability.domain.epcis.names import Names
 from traceability.domain.epcis.words import MEANINGS, as_uri
-from traceability.domain.facts import EventFact, LineFact, LotFact
+from traceability.domain.facts import AssayFact, EventFact, LineFact, LotFact
 from traceability.domain.vocabulary import BIRTH_ROLES, EventKind, Role
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -39,16 +39,20 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Writing:
     """What events are written with: ``places`` by event id, for all of them and for those that correct; the ``lots``
-    that are born in them, by id; and the lots whose masses are left out."""
+    that are born in them, by id, with their ``assays``; and the lots whose masses are left out."""
 
     names: Names
     places: Mapping[str, Place]
     lots: Mapping[str, LotFact] = field(default_factory=dict)
+    assays: Mapping[str, Sequence[AssayFact]] = field(default_factory=dict)
     masked: Collection[str] = ()
 
     def event_id(self, event_id: str) -> str:
-        """The id that an event was captured under; else its address in the log."""
-        return as_uri(event_id) or self.names.entry(self.places[event_id].entry)
+        """The id that an event was captured under; else its address in the log, which no other event can claim."""
+        captured = as_uri(event_id)
+        if captured and self.names.number_of(captured) is None:
+            return captured
+        return self.names.entry(self.places[event_id].entry)
 
 
 def document(events: Iterable[EventFact], writing: Writing, *, created_at: dt.datetime) -> JSON:
@@ -181,7 +185,7 @@ def _words(event: EventFact, writing: Writing) -> JSON:
         "reason": event.reason,
         "corrects": event.corrects_event_id,
         "lines": [_extended(_line(line, writing)) for line in event.lines],
-        "lots": [_extended(_lot(lot)) for lot in lots] or None,
+        "lots": [_extended(_lot(lot, writing)) for lot in lots] or None,
     }
     return _extended(found)
 
@@ -201,13 +205,28 @@ def _line(line: LineFact, writing: Writing) -> JSON:
     }
 
 
-def _lot(lot: LotFact) -> JSON:
+def _lot(lot: LotFact, writing: Writing) -> JSON:
+    assays = [] if lot.lot_id in writing.masked else writing.assays.get(lot.lot_id, ())
     return {
         "id": lot.lot_id,
         "mineral": lot.mineral,
         "material": lot.material.value,
         "hsCode": lot.hs_code,
         "custodyModel": lot.custody_model.value,
+        "assays": [_extended(_assay(row)) for row in assays] or None,
+    }
+
+
+def _assay(row: AssayFact) -> JSON:
+    return {
+        "id": row.assay_id,
+        "sampledOn": row.sampled_on.isoformat(),
+        "basis": row.basis.value,
+        "moisturePct": None if row.moisture_pct is None else decimal_text(row.moisture_pct),
+        "analyte": row.analyte,
+        "gradePct": decimal_text(row.grade_pct),
+        "laboratory": row.laboratory_id,
+        "certificateSha256": row.certificate_sha256,
     }
 
 

@@ -2,6 +2,7 @@
 
 from traceability.models.claims import Claim, Credit
 from traceability.models.documents import Document
+from traceability.models.epcis import CaptureJob
 from traceability.models.events import Event, EventLine, Side
 from traceability.models.findings import BorderVerdict, Finding
 from traceability.models.holds import Hold
@@ -14,6 +15,7 @@ from traceability.models.uploads import Upload
 __all__ = [
     "Assay",
     "BorderVerdict",
+    "CaptureJob",
     "Claim",
     "Credit",
     "Document",

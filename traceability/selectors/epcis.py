@@ -24,7 +24,7 @@ from traceability.domain.epcis.words import as_event_id
 from traceability.domain.facts import EventFact
 from traceability.domain.vocabulary import BIRTH_ROLES, EventKind
 from traceability.exchange.epcis import Place, Writing
-from traceability.loading import load_events_by_key, load_lots_named
+from traceability.loading import by_lot, load_assays_of, load_events_by_key, load_lots_named
 from traceability.models import Event, EventLine, Lot
 from traceability.selectors.visibility import can_view_all, get_lots, masked_lots
 
@@ -86,11 +86,12 @@ def load_written(keys: Sequence[int], user: Any, names: Names) -> tuple[list[Eve
     events = [facts[key] for key in keys]
     born = {line.lot_id for one in events for line in one.lines if line.role in BIRTH_ROLES.get(one.kind, ())}
     lots = {lot.lot_id: lot for lot in load_lots_named(born)}
+    assays = by_lot(load_assays_of(born))
     masked: set[str] = set()
     if not can_view_all(user):
         lines = EventLine.objects.filter(event__in=keys).order_by()
         masked = masked_lots(set(lines.values_list("lot_id", flat=True)), user)
-    return events, Writing(names, _places(keys), lots, masked)
+    return events, Writing(names, _places(keys), lots, assays, masked)
 
 
 def _places(keys: Sequence[int]) -> dict[str, Place]:

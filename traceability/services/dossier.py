@@ -25,6 +25,7 @@ from traceability.dossier.documents import NamedDocument, named_documents
 from traceability.dossier.gathering import Gathered, gather
 from traceability.dossier.pdf import drawings
 from traceability.exchange import epcis
+from traceability.loading import by_lot, load_assays_of
 from traceability.models import Lot
 from traceability.selectors.trace import get_trace
 from traceability.selectors.visibility import EVERYTHING
@@ -61,8 +62,8 @@ def _files(gathered: Gathered, named: list[NamedDocument], at: dt.datetime) -> d
     traces = {
         f"traces/{element}.json": as_json(get_trace(lot_id=lot.lot_id, element=element)) for element in chain.elements
     }
-    born = {one.lot_id: one for one in chain.chain.lots.values()}
-    writing = epcis.Writing(Names(settings.SITE_URL.rstrip("/")), gathered.places(), born)
+    names, known = Names(settings.SITE_URL.rstrip("/")), chain.chain.lots
+    writing = epcis.Writing(names, gathered.places(), known, by_lot(load_assays_of(known)))
     return {
         "trace.json": as_json(get_trace(lot_id=lot.lot_id)),
         **traces,
