@@ -10,9 +10,10 @@ from django.db import models, transaction
 
 from ledger.domain.actor import Actor
 from ledger.domain.canonical import JSON
+from ledger.selectors import get_newest_entry
 from ledger.services import Change, record
 from registry import reference
-from registry.choices import InstrumentType, LegalForce
+from registry.choices import FactStatus, InstrumentType, LegalForce
 from registry.domain.dates import Basis, PartialDate
 from registry.domain.enforcement import Standing
 from registry.domain.instruments import InstrumentState
@@ -20,6 +21,7 @@ from registry.domain.paper import PaperEnforcement, PaperFacility, PaperInstrume
 from registry.models import (
     EnforcementRecord,
     Facility,
+    FactVersion,
     Instrument,
     InstrumentRelation,
     Measure,
@@ -49,7 +51,7 @@ def load_reference(*, by: Actor) -> Tally:
     tally += _load_sources(by)
     tally += _load_parties(by)
     tally += _load_facilities(by)
-    tally += put_facts(rows=[*_fact_rows(), *_production_rows()], by=by, reason=REASON)
+    tally += _load_facts(by)
     for instrument in sorted(reference.load_instruments(), key=lambda each: bool(each.relations)):
         tally += put_instrument(paper_draft(instrument), by=by, reason=REASON)
     for happening in reference.load_enforcement():
@@ -246,6 +248,17 @@ def _facility(paper: PaperFacility, sources: dict[str, Source], parties: dict[st
     )
 
 
+def _load_facts(by: Actor) -> Tally:
+    """Put the facts of the files, but those that somebody else put or withdrew since."""
+    rows = [*_fact_rows(), *_production_rows()]
+    standing = FactVersion.objects.current().exclude(status=FactStatus.PROPOSED)
+    officers = set(standing.exclude(recorded_by=by.public_id).values_list("fact_id", flat=True))
+    left = [row for row in rows if row.fact_id not in officers]
+    tally = put_facts(rows=left, by=by, reason=REASON)
+    tally.unchanged += len(rows) - len(left)
+    return tally
+
+
 def _fact_rows() -> Iterable[FactRow]:
     for fact in reference.load_facts():
         yield FactRow(
@@ -286,7 +299,7 @@ def _upsert(
     tally, changes = Tally(), {}
     for row in rows:
         before = known.get(getattr(row, key))
-        if before is not None and (_is_same(before, row, names) or _is_an_officers(before, by)):
+        if before is not None and (_is_same(before, row, names) or _is_an_officers(before, key, by)):
             tally.unchanged += 1
             continue
         if before is not None:
@@ -310,9 +323,9 @@ def _is_same(one: Any, other: Any, names: Sequence[str]) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-def _is_an_officers(row: Any, by: Actor) -> bool:
+def _is_an_officers(row: models.Model, key: str, by: Actor) -> bool:
     """Whether somebody else recorded the row last."""
-    entry = getattr(row, "recorded_entry", None)
+    entry = get_newest_entry(row._meta.model_name or "", getattr(row, key))
     return entry is not None and entry.actor != by.public_id
 
 

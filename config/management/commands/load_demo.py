@@ -21,6 +21,7 @@ from registry.models import Feed
 from registry.services.facts import Tally
 from registry.services.feed_settings import save_feed
 from registry.services.measures import load_measures
+from traceability.models import Lot
 from traceability.services.publishing import set_public
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -50,17 +51,23 @@ class Command(SeamCommand):
 
 
 def _import_chain() -> Tally:
-    """Through the command that anybody uses; then the demonstration's lots are opened to all."""
+    """Through the command that anybody uses; then the lots that are new are opened to all.
+
+    Where somebody has changed what the demonstration once brought, all of it is left as it stands.
+    """
+    with (DEMO / "chain" / "lots.csv").open(encoding="utf-8", newline="") as file:
+        names = [row["lot_id"] for row in csv.DictReader(file)]
+    known = set(Lot.objects.filter(lot_id__in=names).values_list("lot_id", flat=True))
     out = StringIO()
     try:
         call_command("import_lots", str(DEMO / "chain"), format="json", stdout=out)
     except SystemExit:
         refused = json.loads(out.getvalue())
+        if known and {error["code"] for error in refused.get("errors", ())} == {"conflict"}:
+            return Tally(unchanged=len(known))
         raise Refused("The demonstration chain was refused by import_lots.", refused) from None
     imported = json.loads(out.getvalue())
-    with (DEMO / "chain" / "lots.csv").open(encoding="utf-8", newline="") as file:
-        lots = [row["lot_id"] for row in csv.DictReader(file)]
-    set_public(lot_ids=lots, is_public=True, by=LOADER, reason="demonstration data")
+    set_public(lot_ids=set(names) - known, is_public=True, by=LOADER, reason="demonstration data")
     return Tally(created=sum(imported["accepted"].values()), unchanged=sum(imported["unchanged"].values()))
 
 

@@ -41,7 +41,10 @@ class Command(BaseCommand):
 
     def _run(self, command: str) -> None:
         result = StringIO()
-        call_command(command, stdout=result)
+        try:
+            call_command(command, stdout=result)
+        except SystemExit:
+            self._refuse(f"{command}: {result.getvalue().strip()}")
         self._say(f"{command}: {result.getvalue().strip().splitlines()[-1]}")
 
     def _announce(self, *, with_demo: bool) -> None:
