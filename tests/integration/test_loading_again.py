@@ -11,8 +11,9 @@ from django.core.management import call_command
 
 from jobs.services import drain
 from ledger.domain.actor import COMMAND, Actor, Door
-from registry.models import Facility, FactVersion, Source
+from registry.models import Facility, FactVersion, Feed, Source
 from registry.services.facts import FactRow, put_facts, withdraw_fact
+from registry.services.feed_settings import save_feed
 from registry.services.parties import change_facility
 from registry.services.reference import load_reference
 from registry.services.sources import save_source
@@ -73,3 +74,14 @@ def test_a_demonstration_that_people_worked_on_loads_again_and_stays_as_they_lef
     change_facility(facility=plant, by=OFFICER, reason="the ministry's register")
     assert load_demo()["created"] == 0
     assert Facility.objects.get(pk=plant.pk).licence_number == "another one"
+
+
+def test_the_feed_of_the_demonstration_moves_with_the_address_of_the_site(settings: Any) -> None:
+    load_demo()
+    settings.SITE_URL = "http://127.0.0.1:8999"
+    assert load_demo()["changed"] == 1
+    feed = Feed.objects.get(feed_id="demo-wire")
+    assert feed.url == "http://127.0.0.1:8999/demo/feeds/licence-1.xml"
+    feed.url = "https://example.org/news.xml"
+    save_feed(feed=feed, by=OFFICER, reason="a feed of ours")
+    assert load_demo()["changed"] == 0

@@ -26,6 +26,8 @@ from traceability.services.publishing import set_public
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 LOADER = Actor("seam-demo", Door.COMMAND)
+#: Where SEAM serves the demonstration's own feed.
+FEEDS = "/demo/feeds/"
 #: Which of the wordings in config/demo/feeds the demonstration feed has.
 VARIANTS = ("licence-1", "licence-2", "licence-3")
 
@@ -73,13 +75,14 @@ def _import_chain() -> Tally:
 
 @transaction.atomic
 def _put_feed(variant: str) -> Tally:
-    if Feed.objects.filter(feed_id="demo-wire").exists():
-        return Tally(unchanged=1)
+    known = Feed.objects.filter(feed_id="demo-wire").first()
+    if known is not None:
+        return _follow_the_site(known)
     feed = Feed(
         feed_id="demo-wire",
         title="Demonstration wire",
         publisher="Demonstration wire",
-        url=f"{settings.SITE_URL}/demo/feeds/{variant}.xml",
+        url=f"{settings.SITE_URL}{FEEDS}{variant}.xml",
         language="en",
         is_enabled=True,
         is_demo=True,
@@ -87,3 +90,13 @@ def _put_feed(variant: str) -> Tally:
     )
     save_feed(feed=feed, by=LOADER, reason="demonstration data")
     return Tally(created=1)
+
+
+def _follow_the_site(feed: Feed) -> Tally:
+    """The feed is served by SEAM itself, so that its address moves with the port."""
+    _, served, name = feed.url.partition(FEEDS)
+    if not served or feed.url == f"{settings.SITE_URL}{FEEDS}{name}":
+        return Tally(unchanged=1)
+    feed.url = f"{settings.SITE_URL}{FEEDS}{name}"
+    save_feed(feed=feed, by=LOADER, reason="SEAM stands at another address")
+    return Tally(changed=1)
