@@ -39,6 +39,10 @@ class ImportRefused(TraceabilityError):
         self.problems = tuple(problems)
 
 
+class NameTaken(TraceabilityError):
+    """A named query stands under that name already, or there are as many as may be."""
+
+
 class BadUpload(TraceabilityError):
     """A file that cannot be taken in: why, and what can."""
 

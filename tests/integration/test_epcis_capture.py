@@ -594,7 +594,7 @@ def test_too_large_and_too_many_is_413(auditor: Client, settings: Any) -> None:
     settings.CAPTURE_MAX_MB = 1
     for address in ("capture", "events"):
         answer = auditor.post(f"{ROOT}/{address}", b" " * 1_000_001, content_type="application/json")
-        assert "1 MB" in is_refusal(answer, 413, "CaptureLimitExceededException")
+        assert "1,000,000 bytes" in is_refusal(answer, 413, "CaptureLimitExceededException")
     options = auditor.options(f"{ROOT}/capture")
     assert options.headers["GS1-EPCIS-Capture-Limit"] == "1"
     assert options.headers["GS1-EPCIS-Capture-File-Size-Limit"] == "1000000"

@@ -113,15 +113,15 @@ def capture_one(request: Request) -> Response:
     return Response(body, status=201, headers={"Location": location})
 
 
-def read_body(request: Request) -> bytes:
-    """The body of a request, if it is JSON and not too large."""
+def read_body(request: Request, most: int | None = None) -> bytes:
+    """The body of a request, if it is JSON and has not more bytes than a document may, or than ``most``."""
     kind = (request.content_type or "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise Refusal(415, "UnsupportedMediaTypeException", "Send JSON: Content-Type application/json or ld+json.")
-    most = settings.CAPTURE_MAX_MB * 1_000_000
+    most = most or settings.CAPTURE_MAX_MB * 1_000_000
     body: bytes = request.read(most + 1)
     if len(body) > most:
-        raise too_much(f"The body is larger than {settings.CAPTURE_MAX_MB} MB; send the events in several parts.")
+        raise too_much(f"The body is larger than {most:,} bytes; send it in several parts.")
     return body
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from traceability.epcis import captures, events, resources
+from traceability.epcis import captures, events, queries, resources
 
 app_name = "epcis"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("events/<path:event_id>", events.EventView.as_view(), name="event"),
     path("capture", captures.CaptureView.as_view(), name="capture"),
     path("capture/<str:capture_id>", captures.CaptureJobView.as_view(), name="capture-job"),
+    path("queries", queries.QueriesView.as_view(), name="queries"),
+    path("queries/<str:name>", queries.QueryView.as_view(), name="query"),
+    path("queries/<str:name>/events", queries.QueryEventsView.as_view(), name="query-events"),
+    path("queries/<str:name>/subscriptions", queries.SubscriptionsView.as_view()),
+    path("queries/<str:name>/subscriptions/<path:subscription>", queries.SubscriptionsView.as_view()),
     path("nextPageToken/<path:token>", resources.TokenView.as_view(), name="token"),
 ]
 for resource in (*resources.WORDS, *resources.THINGS):

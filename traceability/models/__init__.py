@@ -2,7 +2,7 @@
 
 from traceability.models.claims import Claim, Credit
 from traceability.models.documents import Document
-from traceability.models.epcis import CaptureJob
+from traceability.models.epcis import CaptureJob, NamedQuery
 from traceability.models.events import Event, EventLine, Side
 from traceability.models.findings import BorderVerdict, Finding
 from traceability.models.holds import Hold
@@ -26,6 +26,7 @@ __all__ = [
     "Hold",
     "Lot",
     "LotState",
+    "NamedQuery",
     "OpenShipment",
     "PartyPerson",
     "RiskList",

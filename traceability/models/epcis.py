@@ -44,3 +44,20 @@ class CaptureJob(models.Model):
     @property
     def path(self) -> Path:
         return Path(settings.DATA_DIR) / "captures" / f"{self.capture_id}.json"
+
+
+class NamedQuery(models.Model):
+    """A question for events that officers and auditors ask again, as it was written in JSON. ``by`` is the public id of
+    whoever named it."""
+
+    name = models.CharField(max_length=100, unique=True)
+    query = models.JSONField()
+    by = models.CharField("named by", max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "named queries"
+
+    def __str__(self) -> str:
+        return self.name
