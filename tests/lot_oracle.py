@@ -272,6 +272,10 @@ class Oracle:
         return False
 
     @cached_property
+    def _newest(self) -> dt.datetime:
+        return max(self.when.values())
+
+    @cached_property
     def _life(self) -> dict[str, list[tuple[str, Fraction]]]:
         """For each lot its events in order, with the change of its dry balance; `observe` is no use."""
         life: dict[str, list[tuple[str, Fraction]]] = defaultdict(list)
@@ -318,13 +322,12 @@ class Oracle:
             if change < 0 and name not in wrong and balance < -self.born_kg(lot) * Fraction(5, 1000):
                 found.add(("overdrawn", name, lot))
                 break
-        newest = max(self.when.values())
         for ship, receipt in self._pairs(lot):
             if ship is not None and receipt is not None:
                 sent, came = self._shipped(ship, lot), self._shipped(receipt, lot)
                 if abs(came - sent) > sent * Fraction(5, 1000):
                     found.add(("receipt-mismatch", receipt, lot))
-            elif ship is not None and newest - self.when[ship] > dt.timedelta(hours=60 * 24):
+            elif ship is not None and self._newest - self.when[ship] > dt.timedelta(hours=60 * 24):
                 found.add(("receipt-missing", ship, lot))
         return found | {("custody-gap", name, lot) for name in self._gaps(lot) if name not in wrong}
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import subprocess
 import sys
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,80 +15,18 @@ import pytest
 from django.utils import timezone
 
 from ledger.commands import settle
-from ledger.domain.actor import Actor, Door
 from registry.services.measures import load_measures
 from tests.chains import write_folder
-from tests.lot_generator import MEASURES, Tables, generate, pieces, spoil
+from tests.lot_checks import BY, check_chain, close, found, take_in
+from tests.lot_generator import MEASURES, generate, pieces, spoil
 from tests.lot_oracle import UNKNOWN, Oracle
 from traceability import loading
-from traceability.arguments import read_reach
-from traceability.domain.importing.reading import Sheet
 from traceability.exchange.reading import read_path
 from traceability.models import Feed, Finding, LotState, OpenShipment
-from traceability.selectors.exposure import get_exposure
-from traceability.selectors.findings import get_findings
-from traceability.selectors.trace import get_trace
 from traceability.services.deriving import derive
 from traceability.services.importing import import_lots
 
 pytestmark = pytest.mark.django_db
-
-BY = Actor("tester", Door.COMMAND)
-#: What the contract allows a share to be off by.
-CLOSE = Fraction(1, 10_000)
-
-
-def take_in(tables: Tables, *, derives_here: bool = False) -> None:
-    sheets = []
-    for name, rows in tables.items():
-        header = list(rows[0]) if rows else []
-        body = [(number, list(row.values())) for number, row in enumerate(rows, start=2)]
-        sheets.append(Sheet(f"{name}.csv", header, body))
-    import_lots(sheets=sheets, by=BY, now=timezone.now(), reason="test", derives_here=derives_here)
-    settle()
-
-
-def found() -> set[tuple[str, str, str]]:
-    """Findings that stand now."""
-    rows = get_findings()
-    assert len({(row["code"], row["event_id"], row["lot_id"]) for row in rows}) == len(rows)
-    return {(row["code"], row["event_id"], row["lot_id"]) for row in rows if row["state"] == "open"}
-
-
-def close(one: str, other: Fraction) -> bool:
-    return abs(Fraction(one) - other) <= CLOSE
-
-
-def check_trace(oracle: Oracle, lot: str, direction: str, element: str | None) -> None:
-    mine, wanted = get_trace(lot_id=lot, direction=direction, element=element), oracle.trace(lot, direction, element)
-    assert {row["lot"] for row in mine["lots"]} == wanted["lots"].keys()
-    assert mine["events"] == wanted["events"]
-    assert mine["depth"] == wanted["depth"]
-    for row in mine["lots"]:
-        kg, share = wanted["lots"][row["lot"]]
-        assert abs(Fraction(row["kg"]) - kg) <= Fraction(1, 1_000_000)
-        assert row["country"] == oracle.facility[oracle.event[oracle.birth[row["lot"]]]["facility_id"]]["country"]
-        assert share is None or close(row["share"], share)
-    if direction == "down":
-        assert "origins" not in mine
-        return
-    shares = {row["facility"] or UNKNOWN: row["share"] for row in mine["origins"]}
-    assert sum(map(Fraction, shares.values())) == 1
-    assert all(close(shares.get(place, "0"), share) for place, share in wanted["origins"].items())
-    assert shares.keys() <= wanted["origins"].keys()
-
-
-def check_exposure(oracle: Oracle, country: str, hs: str, mineral: str = "", since: str = "") -> None:
-    mine = get_exposure(read_reach(country=country, hs=hs, mineral=mineral, since=since)).to_json()
-    wanted = oracle.exposure(country, hs, mineral or None, since or None)
-    assert {row["lot"] for row in mine["lots"]} == wanted.keys()
-    for row in mine["lots"]:
-        holder, place, kg, share = wanted[row["lot"]]
-        assert (row["holder"], row["country"]) == (holder, place)
-        assert abs(Fraction(row["kg"]) - kg) <= Fraction(1, 1_000_000)
-        assert close(row["share"], share)
-    total = sum((kg for _holder, _place, kg, _share in wanted.values()), Fraction())
-    assert abs(Fraction(mine["total_kg"]) - total) <= Fraction(1, 1_000)
 
 
 def derived_rows() -> dict[str, Any]:
@@ -109,24 +45,7 @@ def derived_rows() -> dict[str, Any]:
     ("seed", "lots", "count"), [(1, 60, 1), (2, 60, 4), (3, 150, 7), (4, 400, 3), (5, 400, 12), (6, 1_000, 5)]
 )
 def test_every_finding_and_share_is_that_of_the_contract_and_none_besides(seed: int, lots: int, count: int) -> None:
-    tables = spoil(generate(seed, lots), seed, share=0.03)
-    oracle = Oracle(tables, MEASURES)
-    chance = random.Random(seed)
-    when = chance.randrange(count)
-    for number, piece in enumerate(pieces(tables, seed, count)):
-        take_in(piece, derives_here=number % 2 == 0)
-        if number == when:
-            load_measures(rows=json.loads(json.dumps(MEASURES)), by=BY, reason="test")
-            settle()
-    wanted = oracle.findings()
-    assert found() == wanted
-    for lot in chance.sample(sorted(oracle.birth), min(len(oracle.birth), 40)):
-        check_trace(oracle, lot, chance.choice(["up", "down"]), chance.choice([None, "Nd", "Dy", "Ce", "Pr", "Ni"]))
-    for country, hs, mineral, since in [
-        ("VN", "2530", "", ""), ("MM", "25", "rare_earths", "2024-06-01"), ("LA", "2846", "", "2024-09-01"),
-        ("MY", "280530", "nickel", ""),
-    ]:  # fmt: skip
-        check_exposure(oracle, country, hs, mineral, since)
+    check_chain(spoil(generate(seed, lots), seed, share=0.03), seed, count=count)
 
 
 def test_what_came_in_pieces_stands_as_if_derived_from_nothing() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from traceability.domain.chain import Chain, Step
-from traceability.domain.precision import exceeds, precisely
+from traceability.domain.precision import ARITHMETIC, exceeds, precisely
 
 #: More out than in by over 2 % of the input is a gain; less than 70 % of it is a loss (contract, finding codes).
 GAIN_LIMIT = Decimal("1.02")
@@ -26,11 +26,11 @@ class Balance:
 
     @property
     def is_gain(self) -> bool:
-        return exceeds(self.out_kg, self.in_kg * GAIN_LIMIT)
+        return exceeds(self.out_kg, ARITHMETIC.multiply(self.in_kg, GAIN_LIMIT))
 
     @property
     def is_loss(self) -> bool:
-        return exceeds(self.in_kg * LOSS_LIMIT, self.out_kg)
+        return exceeds(ARITHMETIC.multiply(self.in_kg, LOSS_LIMIT), self.out_kg)
 
     @property
     def excess(self) -> Decimal:

@@ -10,7 +10,7 @@ from typing import Any
 
 from traceability.domain.facts import AssayFact, EventFact, FacilityFact, LineFact, LotFact
 from traceability.domain.mass import Composition, compositions, dry_kg, wet_kg
-from traceability.domain.precision import precisely
+from traceability.domain.precision import ARITHMETIC, precisely
 from traceability.domain.vocabulary import BIRTH_ROLES, INPUT_ROLES, EventKind, Role
 
 _ZERO = Decimal(0)
@@ -123,7 +123,9 @@ class Chain:
     def born_kg(self, lot_id: str) -> Decimal:
         """Dry mass of a lot as its birth event says it; 0 where its birth is not in the chain."""
         step = self.births.get(lot_id)
-        return _ZERO if step is None else step.outputs.get(lot_id, _ZERO) + step.by_products.get(lot_id, _ZERO)
+        if step is None:
+            return _ZERO
+        return ARITHMETIC.add(step.outputs.get(lot_id, _ZERO), step.by_products.get(lot_id, _ZERO))
 
     @cached_property
     @precisely

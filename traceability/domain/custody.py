@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from traceability.domain.chain import Life, Touch
 from traceability.domain.facts import EventFact
-from traceability.domain.precision import exceeds
+from traceability.domain.precision import ARITHMETIC, exceeds
 from traceability.domain.vocabulary import EventKind
 
 R = TypeVar("R")
@@ -30,7 +30,8 @@ class Shipment:
     def is_mismatch(self) -> bool:
         if self.ship is None or self.receipt is None:
             return False
-        return exceeds(abs(self.receipt.kg - self.ship.kg), self.ship.kg * RECEIPT_TOLERANCE)
+        difference = ARITHMETIC.subtract(self.receipt.kg, self.ship.kg)
+        return exceeds(difference.copy_abs(), ARITHMETIC.multiply(self.ship.kg, RECEIPT_TOLERANCE))
 
     @property
     def is_received_too_early(self) -> bool:

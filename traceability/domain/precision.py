@@ -11,11 +11,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 #: Numbers of a report have at most 24 digits, so sums and products of two of them are exact at 60; a quotient is
-#: rounded half to even in the 60th.
-_CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+#: rounded half to even in the 60th. For a single operation outside of ``precisely``, its own methods.
+ARITHMETIC = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 #: One product or quotient in that arithmetic, for loops in which setting it would cost more than the sum itself.
-times, divided = _CONTEXT.multiply, _CONTEXT.divide
+times, divided = ARITHMETIC.multiply, ARITHMETIC.divide
 
 # Quotients leave errors near 1e-59. What lies closer to a limit than this lies on it.
 _NOISE = Decimal("1e-40")
@@ -29,7 +29,7 @@ def precisely(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
-        with localcontext(_CONTEXT):
+        with localcontext(ARITHMETIC):
             return function(*args, **kwargs)
 
     return inner
@@ -42,7 +42,7 @@ def exceeds(value: Decimal, limit: Decimal) -> bool:
 
 def plain(value: Decimal) -> str:
     """A mass for people and JSON: no exponent, to the milligram, no trailing zeros."""
-    text = f"{value.quantize(_SHOWN, None, _CONTEXT):f}".rstrip("0").rstrip(".")
+    text = f"{value.quantize(_SHOWN, None, ARITHMETIC):f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 

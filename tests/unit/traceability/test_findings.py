@@ -70,6 +70,26 @@ def test_mass_loss_when_less_than_seventy_per_cent_comes_out():
     assert keys(found(facts)) == [("mass-loss", "E07", "OX")]
 
 
+def test_exactly_seventy_per_cent_is_no_loss_however_many_digits_the_grades_of_an_oxide_have():
+    facts = {
+        "lots": [lot("IN"), lot("ONE", "concentrate"), lot("TWO", "concentrate"), lot("THREE", "concentrate")],
+        "events": [
+            event("E1", "commission", 0, "mine-mm", "p-mine", line("output", "IN", "7.120")),
+            event("E2", "transform", 1, "mine-mm", "p-mine", line("input", "IN", "7.120"),
+                  line("output", "ONE", "2.136"), line("output", "TWO", "2848", "GRM"),
+                  line("output", "THREE", "2.136")),
+        ],
+        "facilities": clean()["facilities"],
+        # 2.136 + 2.848 of 7.120 kg are 70 %, and they carry the grade of the input; the rest carries none of it.
+        "assays": [assay(name, "0.358493", "Dy2O3") for name in ("IN", "ONE", "TWO")] + [assay("THREE", "0", "Nd2O3")],
+    }  # fmt: skip
+    assert keys(found(facts)) == []
+    facts["events"][1] = replace(facts["events"][1], lines=tuple(
+        replace(one, quantity=Decimal("2.135999999")) if one.lot_id == "ONE" else one for one in lines_of(facts, "E2")
+    ))  # fmt: skip
+    assert keys(found(facts)) == [("mass-loss", "E2", "ONE")]
+
+
 def test_an_event_that_falls_back_is_balanced_on_dry_mass_alone():
     facts = clean()
     facts["assays"] = [row for row in facts["assays"] if row.lot_id != "MAG"]
