@@ -14,6 +14,8 @@ from registry.enforcing import get_enforcement, get_rows
 from registry.models import EnforcementVersion
 from registry.signals import Panel, Subject, asking_panels
 
+TITLE = "Enforcement and incidents"
+
 
 @receiver(asking_panels, dispatch_uid="registry.enforcement-panels")
 def answer_panels(sender: Any, subject: Subject, user: Any, **kwargs: Any) -> Panel | None:
@@ -27,7 +29,7 @@ def answer_panels(sender: Any, subject: Subject, user: Any, **kwargs: Any) -> Pa
     if not versions:
         return None
     context = {"rows": get_rows(versions, asked), "subject": subject.kind}
-    return Panel("Enforcement and incidents", render_to_string("registry/panels/enforcement.html", context), order=40)
+    return Panel(TITLE, render_to_string("registry/panels/enforcement.html", context), order=40)
 
 
 def _asked(subject: Subject) -> AskedDay:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from registry.browsing import enforcement_by_country, paged
 from registry.days import with_day
 from registry.domain.asked import AskedDay
+from registry.enforcement_panels import TITLE
 from registry.enforcing import FoundRecords, get_found_records, get_known_record, names_for, record_rows
 from registry.exports import FORMATS, as_csv, as_xlsx
 from registry.models import Facility
@@ -59,5 +60,11 @@ def facility(request: HttpRequest, asked: AskedDay, facility_id: str) -> HttpRes
     if plant is None:
         raise Http404("No facility of this name is open to all.")
     panels = get_panels(Subject("facility", facility_id, asked.context), request.user)
-    context = {"asked": asked, "section": "minerals", "page": facility_page(plant, asked.query), "panels": panels}
+    context = {
+        "asked": asked,
+        "section": "minerals",
+        "page": facility_page(plant, asked.query),
+        "panels": panels,
+        "is_quiet": all(panel.title != TITLE for panel in panels),
+    }
     return render(request, "registry/facility.html", context)

@@ -41,7 +41,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a page is about: kind country, instrument, mineral, measure or lot, and its public id."""
+    """What a page is about: kind country, instrument, mineral, measure, facility or lot, and its public id."""
 
     kind: str
     public_id: str

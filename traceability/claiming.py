@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils import timezone
 
 from registry.models import Facility
 from registry.parts import Link, ProofMark
-from registry.paths import lot_path
+from registry.paths import facility_path, lot_path
 from registry.templatetags.seam import kg
 from registry.wording import country_names
 from traceability.chains import LotChain
-from traceability.domain.claims import BY_ACCOUNT, Standing, in_kg
+from traceability.domain.claims import BY_ACCOUNT, About, Standing, in_kg
 from traceability.domain.vocabulary import CustodyModel
 from traceability.models import Claim, Credit, Lot
 from traceability.pages.claims import (
+    AccountSum,
     ClaimLine,
     ClaimNote,
     CreditLine,
@@ -32,7 +32,17 @@ from traceability.pages.claims import (
     element_words,
 )
 from traceability.pages.lot import MASKED
-from traceability.selectors.claims import Coverage, born_at, can_see_site, claims_of, claims_on, credits_of
+from traceability.selectors.claims import (
+    Coverage,
+    account_sums,
+    born_at,
+    can_see_site,
+    claims_of,
+    claims_on,
+    credits_of,
+    sites_seen,
+)
+from traceability.selectors.visibility import can_view_all, get_parties
 
 _NO_LINK = ""
 
@@ -75,8 +85,44 @@ def accounts_of(facility: Facility) -> tuple[PeriodAccount, ...]:
     return tuple(found)
 
 
+def accounts_seen(user: Any) -> Iterator[AccountSum]:
+    """The accounts that someone sees, over all sites."""
+    countries, today = country_names(), timezone.localdate()
+    for row in account_sums(user)[:_MOST_ACCOUNTS]:
+        yield AccountSum(
+            site=Link(row["facility__name"], _account_path(row["facility__facility_id"])),
+            country=countries.get(row["facility__country"], row["facility__country"]),
+            operator=row["facility__operator__name"] or "",
+            first=row["period_from"],
+            last=row["period_until"],
+            about=about_words(About(row["country"], row["scheme"]), countries),
+            element=element_words(row["element"]),
+            booked=in_kg(row["booked"]),
+            used=in_kg(row["used"]),
+            left=in_kg(row["usable"] - row["used"]),
+            is_expired=today > row["usable_until"],
+        )
+
+
+def can_see_accounts(user: Any) -> bool:
+    """Whether there can be a site whose account someone sees."""
+    return can_view_all(user) or bool(get_parties(user))
+
+
+def sites_without_account(user: Any) -> list[Link]:
+    """The sites of someone's parties that have booked nothing yet; not for those who see all sites there are."""
+    if can_view_all(user):
+        return []
+    empty = sites_seen(user).exclude(pk__in=Credit.objects.standing().values("facility")).order_by("name")
+    return [Link(site.name, site_path(site)) for site in empty[:_MOST_ACCOUNTS]]
+
+
 def site_path(facility: Facility) -> str:
-    return f"/facilities/{quote(facility.facility_id, safe='')}/account/"
+    return _account_path(facility.facility_id)
+
+
+def _account_path(facility_id: str) -> str:
+    return f"{facility_path(facility_id)}account/"
 
 
 def _sites(lot: Lot, user: Any) -> tuple[Link, ...]:
@@ -180,6 +226,7 @@ def _booked_above(keys: Mapping[str, int], lot: Lot) -> str:
     )
 
 
+_MOST_ACCOUNTS = 500
 #: Lots of a path that are looked up in one statement.
 _MOST = 8_000
 

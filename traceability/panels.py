@@ -1,4 +1,5 @@
-"""What lots there are behind a country, an instrument, a mineral or a search: fragments for pages of other apps."""
+"""What lots there are behind a country, an instrument, a mineral or a search, and the account of a facility: fragments
+for pages of other apps."""
 
 from __future__ import annotations
 
@@ -9,16 +10,18 @@ from django.dispatch import receiver
 from django.template.loader import render_to_string
 
 from registry.domain.instruments import InstrumentState
-from registry.models import InstrumentVersion, Party
+from registry.models import Facility, InstrumentVersion, Party
 from registry.paths import lot_path
 from registry.signals import Panel, Subject, asking_panels
 from registry.wording import country_names
+from traceability.claiming import site_path
 from traceability.domain.borders import JUDGED
 from traceability.domain.exposure import Reach
 from traceability.domain.vocabulary import FindingState, Verdict
 from traceability.listing import lots_named
-from traceability.models import BorderVerdict, Finding, Lot, LotState
+from traceability.models import BorderVerdict, Credit, Finding, Lot, LotState
 from traceability.pages.words import FINDING_TITLES, VERDICT_WORDS
+from traceability.selectors.claims import can_see_site
 from traceability.selectors.exposure import get_exposure
 from traceability.selectors.holds import standing_holds
 from traceability.selectors.visibility import can_import, can_view_all, get_lots
@@ -30,6 +33,7 @@ _MOST = 12
 def answer_panels(sender: Any, subject: Subject, user: Any, **kwargs: Any) -> Panel | None:
     answer = {
         "country": _country,
+        "facility": _facility,
         "instrument": _instrument,
         "mineral": _mineral,
         "search": _search,
@@ -52,6 +56,15 @@ def _country(code: str, user: Any) -> Panel | None:
     here = LotState.objects.filter(lot__in=seen, place__country=code, is_held=True).count()
     context = {"count": count, "here": here, "violations": _violated(lots), "code": code}
     return _panel("Lots", "country", {**context, "sees_all": can_view_all(user)})
+
+
+def _facility(facility_id: str, user: Any) -> Panel | None:
+    """The way to the account of a site, for those who see it."""
+    facility = Facility.objects.filter(facility_id=facility_id).first()
+    if facility is None or not can_see_site(user, facility):
+        return None
+    booked = Credit.objects.standing().filter(facility=facility).count()
+    return _panel("Account", "facility", {"booked": booked, "href": site_path(facility)}, 60)
 
 
 def _violated(lots: QuerySet[Lot]) -> int:

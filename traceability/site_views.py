@@ -9,13 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.domain.actor import Door
 from registry.models import Facility, User
+from registry.paths import facility_path
 from registry.wording import country_names
 from traceability.claim_forms import AssignForm, BookForm
-from traceability.claiming import accounts_of, record_path
+from traceability.claiming import accounts_of, accounts_seen, can_see_accounts, record_path, sites_without_account
 from traceability.exceptions import BadClaim, UnknownLot
 from traceability.models import Claim, Credit, Lot
 from traceability.selectors.claims import can_claim, can_see_site
@@ -23,6 +24,20 @@ from traceability.selectors.visibility import get_lots
 from traceability.services import claims as service
 
 _CLOSED = "The accounts of a site are open to officers, auditors, and the people of whoever operates it."
+
+
+@login_required
+@require_safe
+def sites(request: HttpRequest) -> HttpResponse:
+    """The accounts of all sites whose accounts the reader sees."""
+    if not can_see_accounts(request.user):
+        raise PermissionDenied(_CLOSED)
+    context = {
+        "section": "lots",
+        "accounts": list(accounts_seen(request.user)),
+        "empty": sites_without_account(request.user),
+    }
+    return render(request, "traceability/sites.html", context)
 
 
 @login_required
@@ -48,6 +63,7 @@ def site(request: HttpRequest, facility_id: str) -> HttpResponse:
         "country": country_names().get(facility.country, facility.country),
         "accounts": accounts_of(facility),
         "record": record_path(facility),
+        "page": facility_path(facility.facility_id) if facility.source_id else "",
         "form": form,
         "may_claim": can_claim(user, facility),
     }

@@ -44,6 +44,7 @@ urlpatterns = [
     path("papers/<str:document_id>/check/", document_views.check, name="document-check"),
     path("papers/<str:document_id>/withdraw/", document_views.withdraw, name="document-withdraw"),
     path("lots/<str:lot_id>/credentials/<str:kind>/", credential_views.lot_credential, name="lot-credential"),
+    path("facilities/", site_views.sites, name="sites"),
     path("facilities/<str:facility_id>/record/", credential_views.facility_credential, name="facility-record"),
     path("facilities/<str:facility_id>/account/", site_views.site, name="site"),
     path(".well-known/did.json", credential_views.did, name="did"),

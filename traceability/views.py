@@ -10,6 +10,7 @@ from django.shortcuts import render
 from registry.panels import get_panels
 from registry.signals import Subject
 from traceability.browsing import MOST_ROWS, get_lot_page
+from traceability.claiming import can_see_accounts
 from traceability.exceptions import UnknownElement, UnknownLot
 from traceability.linksets import link_header, links_of
 from traceability.listing import get_lot_list
@@ -27,6 +28,7 @@ def lot_list(request: HttpRequest) -> HttpResponse:
         "found": get_lot_list(request.user, request.GET),
         "may_import": can_import(request.user),
         "sees_all": can_view_all(request.user),
+        "sees_accounts": can_see_accounts(request.user),
     }
     return render(request, "traceability/lot_list.html", context)
 

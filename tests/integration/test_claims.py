@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any, ClassVar, TypeVar
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
@@ -26,7 +28,7 @@ from ledger.domain.actor import Actor, Door
 from ledger.models import Entry
 from ledger.selectors import verify
 from ledger.services import seal_all
-from registry.models import Facility, Party, User
+from registry.models import Facility, Party, Source, User
 from registry.services.parties import change_facility
 from registry.templatetags.seam import percent
 from tests.cast import signed_in
@@ -89,6 +91,67 @@ def test_what_arrived_is_booked_and_claimed_and_the_trace_stays_as_it_was() -> N
     assert Claim.objects.count() == Credit.objects.count() == 2, "rows are superseded, never overwritten"
     seal_all()
     assert verify().ok, verify().reason
+
+
+def test_the_demonstration_claims_by_mass_balance_and_passes_one_claim_on() -> None:
+    for _ in range(2):
+        call_command("load_demo", stdout=io.StringIO())
+    assert (Credit.objects.count(), Claim.objects.count()) == (3, 4)
+    assert all(Coverage().standing(credit).uncovered_mg == 0 for credit in Credit.objects.all())
+    told = Client().get("/api/v1/lots/MY-OX-0141/claims/?element=Nd").json()["shares"]
+    shares = {one["country"]: (one["physical"], one["claimed"]) for one in told}
+    assert shares["MY"] == ("0.357143", "0.859401")
+    assert shares["LA"] == ("0.642857", "0.137504")
+    passed = {claim.lot.lot_id: claim.credit.lot.lot_id for claim in Claim.objects.all() if claim.credit.lot}
+    assert passed["JP-MET-0009"] == "MY-OX-0141", "which carries its claim from Kerteh"
+    physical = {one["country"]: one["share"] for one in get_trace(lot_id="JP-MET-0009", element="Nd")["origins"]}
+    assert physical == {"LA": "0.642857", "MY": "0.357143"}, "the atoms stay as they are"
+    text = Client().get("/lots/MY-OX-0141/").content.decode().partition('id="claims"')[2].partition("</table>")[0]
+    assert re.findall(r'data-l="(?:Physical|Claimed) share"><span>([^<]+)', text) == [
+        percent(Decimal(shares[code][n])) for code in ("LA", "MY") for n in (0, 1)
+    ]
+
+
+def test_accounts_are_listed_by_site_for_whoever_sees_them() -> None:
+    report(balanced())
+    book(kg=100)
+    assign(book(kg=200), 150)
+    book("M1", 5, about=About(country="MM"))
+    text = signed_in("auditor").get("/facilities/").content.decode()
+    assert 'href="/facilities/plant-my/account/"' in text
+    assert "2 accounts" in text
+    rows = re.findall(r'data-l="(?:Booked|Claimed|Left), kg"><span>([^<]+)', text)
+    assert rows == ["5", "0", "4.5", "300", "150", "120"]
+    assert 'href="/facilities/"' in signed_in("auditor").get("/lots/").content.decode()
+    assert Client().get("/facilities/").status_code == 302
+    assert signed_in("viewer").get("/facilities/").status_code == 403
+    assert "Accounts of sites" not in Client().get("/lots/").content.decode()
+
+
+def test_people_of_an_operator_are_listed_their_own_accounts_alone() -> None:
+    report(balanced())
+    book(kg=100)
+    reader = operator_of("plant-th", "th")
+    text = reader.get("/facilities/").content.decode()
+    assert "Nothing is booked yet at" in text
+    assert 'href="/facilities/plant-th/account/"' in text
+    assert "plant-my" not in text
+
+
+def test_a_facility_of_the_register_and_its_account_lead_to_each_other() -> None:
+    report(balanced())
+    book(kg=100)
+    plant = Facility.objects.get(facility_id="plant-my")
+    plant.source = Source.objects.create(key="report", title="A report")
+    change_facility(facility=plant, by=BY, reason="a test")
+    auditor = signed_in("auditor")
+    text = auditor.get("/facilities/plant-my/").content.decode()
+    assert "1 credit is booked here" in text
+    assert 'href="/facilities/plant-my/account/"' in text
+    assert "None is on record here" in text, "enforcement"
+    assert 'href="/facilities/plant-my/"' in auditor.get("/facilities/plant-my/account/").content.decode()
+    assert "account" not in Client().get("/facilities/plant-my/").content.decode().partition("<main")[2]
+    assert 'href="/facilities/plant-th/"' not in auditor.get("/facilities/plant-th/account/").content.decode()
 
 
 def test_no_more_is_booked_than_arrived_to_the_milligram() -> None:
@@ -363,18 +426,26 @@ def test_the_physical_share_is_the_claim_of_a_stricter_lot_unless_its_path_was_b
     assert "10 kg of neodymium in lot V1, which this lot was made of, are booked" in section(client, "OX")
 
 
-def test_the_operators_people_keep_the_accounts_of_their_site_and_of_no_other() -> None:
-    report(balanced())
-    plant, other = (Facility.objects.get(facility_id=name) for name in ("plant-my", "plant-th"))
-    plant.operator = Party.objects.get(party_id="my")
+def operator_of(facility_id: str, party_id: str) -> Client:
+    """Someone who reads for the party that operates a facility."""
+    plant = Facility.objects.get(facility_id=facility_id)
+    plant.operator = Party.objects.get(party_id=party_id)
     change_facility(facility=plant, by=BY, reason="a test")
-    reader = User.objects.create_user(username="operator", password="x")
+    reader = User.objects.create_user(username=f"operator-{party_id}", password="x")
+    add_reader(user=reader, party=plant.operator, by=BY)
     client = Client()
     client.force_login(reader)
-    assert client.get(SITE).status_code == 403
-    add_reader(user=reader, party=plant.operator, by=BY)
+    return client
+
+
+def test_the_operators_people_keep_the_accounts_of_their_site_and_of_no_other() -> None:
+    report(balanced())
+    outsider = Client()
+    outsider.force_login(User.objects.create_user(username="outsider", password="x"))
+    assert outsider.get(SITE).status_code == 403
+    client = operator_of("plant-my", "my")
     assert "Book input of a period" in client.get(SITE).content.decode()
-    assert client.get(f"/facilities/{other.facility_id}/account/").status_code == 403
+    assert client.get("/facilities/plant-th/account/").status_code == 403
     assert client.get("/facilities/none/account/").status_code == 403, "one that is not there answers alike"
     assert Client().get(SITE).status_code == 302
     assert client.post(SITE, {**_FORM, "lot": ""}).status_code == 400

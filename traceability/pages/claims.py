@@ -122,6 +122,23 @@ class PeriodAccount:
         return sum(bool(credit.gap) for credit in self.credits)
 
 
+@dataclass(frozen=True, slots=True)
+class AccountSum:
+    """An account in the list of all: what its credits come to, in kilograms."""
+
+    site: Link
+    country: str
+    operator: str
+    first: dt.date
+    last: dt.date
+    about: str
+    element: str
+    booked: Decimal
+    used: Decimal
+    left: Decimal
+    is_expired: bool
+
+
 def about_words(about: About, countries: Mapping[str, str]) -> str:
     return about.words(countries.get(about.country, about.country))
 

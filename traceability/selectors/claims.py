@@ -7,7 +7,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Sum
 
 from registry.models import Facility
 from traceability import loading
@@ -26,6 +26,12 @@ from traceability.selectors.visibility import can_view_all, get_parties
 def can_see_site(user: Any, facility: Facility) -> bool:
     """Officers, auditors, and the people of whoever operates a site see its accounts."""
     return can_view_all(user) or (facility.operator_id is not None and facility.operator_id in get_parties(user))
+
+
+def sites_seen(user: Any) -> QuerySet[Facility]:
+    """The sites whose accounts someone sees."""
+    sites = Facility.objects.all()
+    return sites if can_view_all(user) else sites.filter(operator__in=get_parties(user))
 
 
 def can_claim(user: Any, facility: Facility) -> bool:
@@ -190,6 +196,17 @@ def credits_of(facility: Facility) -> list[Credit]:
     """The standing credits of a site, the newest period first."""
     rows = Credit.objects.standing().filter(facility=facility)
     return list(rows.select_related("lot__state", "facility").order_by("-period_from", "country", "scheme", "pk"))
+
+
+def account_sums(user: Any) -> Any:
+    """The accounts that someone sees, one a site, period, claim and element, the newest period first; in milligrams."""
+    rows = Credit.objects.standing().filter(facility__in=sites_seen(user)).order_by()
+    named = rows.values(
+        "facility__facility_id", "facility__name", "facility__country", "facility__operator__name", "period_from",
+        "period_until", "usable_until", "country", "scheme", "element",
+    )  # fmt: skip
+    sums = named.annotate(booked=Sum("in_mg"), usable=Sum("out_mg"), used=Sum("used_mg"), credits=Count("pk"))
+    return sums.order_by("-period_from", "facility__name", "element", "country", "scheme")
 
 
 def claims_of(credits: Collection[Credit]) -> dict[int, list[Claim]]:

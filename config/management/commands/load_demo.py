@@ -1,9 +1,11 @@
-"""Load the demonstration: the chain, the measures it meets, the feed, the accounts."""
+"""Load the demonstration: the chain, the measures it meets, what sites claim, the feed, the people."""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,14 @@ from config.first_sign_in import create_cast
 from ledger.commands import Refused, SeamCommand
 from ledger.domain.actor import Actor, Door
 from registry.exceptions import RegistryError
-from registry.models import Feed
+from registry.models import Facility, Feed
 from registry.services.facts import Tally
 from registry.services.feed_settings import save_feed
 from registry.services.measures import load_measures
-from traceability.models import Lot
+from traceability.domain.claims import About
+from traceability.exceptions import BadClaim
+from traceability.models import Credit, Lot
+from traceability.services.claims import assign_credit, book_credit
 from traceability.services.publishing import set_public
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -33,7 +38,7 @@ VARIANTS = ("licence-1", "licence-2", "licence-3")
 
 
 class Command(SeamCommand):
-    help = "The demonstration chain, feed and accounts. Twice is once."
+    help = "The demonstration chain, claims, feed and accounts. Twice is once."
     anticipated = (RegistryError,)
     settles = True
 
@@ -44,6 +49,7 @@ class Command(SeamCommand):
         rows = json.loads((DEMO / "measures.json").read_text(encoding="utf-8"))
         tally = load_measures(rows=rows, by=LOADER, reason="demonstration data")
         tally += _import_chain()
+        tally += _keep_accounts()
         tally += _put_feed(options["feed"])
         tally += Tally(created=create_cast())
         return tally.to_json()
@@ -71,6 +77,49 @@ def _import_chain() -> Tally:
     imported = json.loads(out.getvalue())
     set_public(lot_ids=set(names) - known, is_public=True, by=LOADER, reason="demonstration data")
     return Tally(created=sum(imported["accepted"].values()), unchanged=sum(imported["unchanged"].values()))
+
+
+def _keep_accounts() -> Tally:
+    """Book what sites received and claim it for what they made; a site books a lot once. Where people have changed
+    what it would rest on, so that a rule speaks against it, it is left."""
+    tally = Tally()
+    for row in json.loads((DEMO / "claims.json").read_text(encoding="utf-8")):
+        facility = Facility.objects.filter(facility_id=row["facility"]).first()
+        lot = Lot.objects.filter(lot_id=row["lot"]).first()
+        count = 1 + len(row["claims"])
+        if not facility or not lot or Credit.objects.filter(facility=facility, lot=lot).exists():
+            tally += Tally(unchanged=count)
+            continue
+        try:
+            _book_and_claim(facility, lot, row)
+            tally += Tally(created=count)
+        except BadClaim:
+            tally += Tally(unchanged=count)
+    return tally
+
+
+@transaction.atomic
+def _book_and_claim(facility: Facility, lot: Lot, row: dict[str, Any]) -> None:
+    credit = _book(facility, lot, row)
+    for claim in row["claims"]:
+        made = Lot.objects.get(lot_id=claim["lot"])
+        assign_credit(credit=credit, lot=made, kg=Decimal(claim["kg"]), by=LOADER)
+
+
+def _book(facility: Facility, lot: Lot, row: dict[str, Any]) -> Credit:
+    return book_credit(
+        facility=facility,
+        lot=lot,
+        about=About(country=row["country"]),
+        element=row["element"],
+        kg=Decimal(row["kg"]),
+        first=dt.date.fromisoformat(row["first"]),
+        last=dt.date.fromisoformat(row["last"]),
+        usable_until=dt.date.fromisoformat(row["usable_until"]),
+        factor=Decimal(row["factor"]),
+        factor_source=row["factor_source"],
+        by=LOADER,
+    )
 
 
 @transaction.atomic
