@@ -98,6 +98,7 @@ def accounts_seen(user: Any) -> Iterator[AccountSum]:
             about=about_words(About(row["country"], row["scheme"]), countries),
             element=element_words(row["element"]),
             booked=in_kg(row["booked"]),
+            usable=in_kg(row["usable"]),
             used=in_kg(row["used"]),
             left=in_kg(row["usable"] - row["used"]),
             is_expired=today > row["usable_until"],

@@ -134,6 +134,7 @@ class AccountSum:
     about: str
     element: str
     booked: Decimal
+    usable: Decimal
     used: Decimal
     left: Decimal
     is_expired: bool

@@ -25,6 +25,12 @@ def mass(value: Decimal | str | None) -> str:
 
 
 @register.filter
+def exactly(value: Decimal) -> str:
+    """A mass of an account to its last milligram: what is booked, claimed and left has to add up."""
+    return f"{value.normalize():,f}"
+
+
+@register.filter
 def in_kg(value: Decimal | str | None) -> str:
     """A mass with its unit; what is no number has none."""
     return f"{mass(value)} kg" if isinstance(value, Decimal) else mass(value)
