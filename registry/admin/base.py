@@ -21,16 +21,20 @@ from django.utils.safestring import SafeString
 
 from ledger.selectors import get_newest_entry
 from registry.admin.history import get_logged_edits
+from registry.admin.meanwhile import SEEN, ChangedMeanwhile, check_unchanged, newest_number
 from registry.exceptions import RegistryError
 from registry.templatetags.seam import instant
 
 
 class ShowAgain(Exception):
-    """Leaves the transaction of a POST, undoing what it did, and shows the form again as it was typed."""
+    """Leaves the transaction of a POST, undoing what it did, and shows the form again as it was typed.
 
-    def __init__(self, form: forms.ModelForm, formsets: Sequence[Any]) -> None:
+    ``shows_newest``: the page tells what stands now, so that saving again is meant.
+    """
+
+    def __init__(self, form: forms.ModelForm, formsets: Sequence[Any], *, shows_newest: bool = False) -> None:
         super().__init__()
-        self.form, self.formsets = form, formsets
+        self.form, self.formsets, self.shows_newest = form, formsets, shows_newest
 
 
 def instant_column(name: str, title: str) -> Any:
@@ -151,7 +155,13 @@ class ServiceAdmin(DeskAdmin):
         for formset in formsets:
             formset.save(commit=False)
         try:
+            if change and self.logged_by:
+                check_unchanged(form.instance, self.logged_as, self.logged_by, request.POST)
             self.write(request, form, formsets, change)
+        except ChangedMeanwhile as error:
+            form.add_error(None, f"{error} Its history says what. What you typed is still here: saving again puts it "
+                                 "in place of theirs.")  # fmt: skip
+            raise ShowAgain(form, formsets, shows_newest=True) from error
         except (RegistryError, ValidationError) as error:
             _add_errors(form, error)
             if not change:
@@ -160,7 +170,13 @@ class ServiceAdmin(DeskAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         context["history"] = bool(self.logged_by)
+        if self.logged_by and context.get("original") is not None:
+            posted = "" if context.get("shows_newest") else request.POST.get(SEEN, "")
+            context["seen"] = posted or newest_number(self.logged_as, self._public_id(context["original"]))
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _public_id(self, row: Any) -> str:
+        return str(getattr(row, self.logged_by))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Who changed what, when, why and through which door, as the log holds it."""
@@ -169,7 +185,7 @@ class ServiceAdmin(DeskAdmin):
             raise Http404("no such row")
         if not self.has_view_permission(request, row):
             raise PermissionDenied
-        name = str(getattr(row, self.logged_by))
+        name = self._public_id(row)
         context = {
             **self.admin_site.each_context(request),
             "title": "History",
@@ -218,6 +234,7 @@ class ServiceAdmin(DeskAdmin):
             "media": media,
             "inline_admin_formsets": inline_formsets,
             "errors": helpers.AdminErrorList(again.form, again.formsets),
+            "shows_newest": again.shows_newest,
             "preserved_filters": self.get_preserved_filters(request),
             **(extra_context or {}),
         }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from registry.admin.meanwhile import SEEN, ChangedMeanwhile, check_unchanged, newest_number
 from registry.admin.sheets import SheetAdmin
 from registry.exceptions import BadInput
 from registry.models import Instrument
@@ -62,7 +64,7 @@ class ManyAdmin(SheetAdmin):
         reason = request.POST.get("reason", "")
         if "confirmed" in request.POST:
             try:
-                count = take_many(step=step, instruments=records, by=person, reason=reason)
+                count = self._take(request, records, step, person, reason)
             except BadInput as error:
                 refusal = str(error)
             else:
@@ -70,12 +72,25 @@ class ManyAdmin(SheetAdmin):
                 return None
         return self._ask(request, records, step, refusal)
 
+    @transaction.atomic
+    def _take(self, request: HttpRequest, records: list[Instrument], step: Step, by: Any, reason: str) -> int:
+        for record in records:
+            try:
+                check_unchanged(record, self.logged_as, self.logged_by, request.POST, f"{SEEN}-{record.pk}")
+            except ChangedMeanwhile as error:
+                raise BadInput(f"{record.title}: {error}") from error
+        return take_many(step=step, instruments=records, by=by, reason=reason)
+
+    def _asked(self, record: Instrument, step: Step) -> tuple[Instrument, str, int]:
+        seen = newest_number(self.logged_as, record.instrument_id)
+        return record, _effect(record) if step is Step.APPROVE else "", seen
+
     def _ask(self, request: HttpRequest, records: list[Instrument], step: Step, refusal: str) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": f"{step.value.replace('_', ' ').capitalize()} {len(records)} records?",
             "opts": self.opts,
-            "records": [(record, _effect(record) if step is Step.APPROVE else "") for record in records],
+            "records": [self._asked(record, step) for record in records],
             "action": f"{step.value}_many",
             "reason": request.POST.get("reason", ""),
             "refusal": refusal,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -18,6 +19,7 @@ from registry import permissions
 from registry.admin.base import ServiceAdmin
 from registry.admin.comments import CommentsAdmin
 from registry.admin.history import get_edits
+from registry.admin.meanwhile import ChangedMeanwhile, check_unchanged
 from registry.choices import DraftState
 from registry.exceptions import NotAllowed, RegistryError, WrongState
 from registry.models import User
@@ -80,8 +82,17 @@ class StepsAdmin(CommentsAdmin, ServiceAdmin):
         row = self.get_object(request, str(pk))
         if row is None or name not in self.steps:
             raise Http404("no such record or step")
-        self.take_step(request, row, name, request.POST.get("review_reason", "").strip())
+        with transaction.atomic():
+            self._take_as_shown(request, row, name)
         return HttpResponseRedirect(self.page_of(row))
+
+    def _take_as_shown(self, request: HttpRequest, row: Any, name: str) -> None:
+        try:
+            check_unchanged(row, self.logged_as, self.logged_by, request.POST)
+        except ChangedMeanwhile as error:
+            self.message_user(request, f"{error} Read it as it stands now, then decide.", messages.ERROR)
+            return
+        self.take_step(request, row, name, request.POST.get("review_reason", "").strip())
 
     def take_step(self, request: HttpRequest, row: Any, name: str, reason: str) -> None:
         """One step of a review; what stands against it is told in its own sentence."""

@@ -82,7 +82,7 @@ def filled(client: Client, address: str) -> dict[str, Any]:
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = {"seen": str(context.get("seen", ""))}
     for form in forms:
         for field in form:
             value, several = field.value(), getattr(field.field.widget, "allow_multiple_selected", False)
