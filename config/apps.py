@@ -11,7 +11,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "SEAM"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401  (registers the system checks)
+        from config import checks, tidying  # noqa: F401  (registers the system checks and the daily job)
 
 
 class SeamAdminConfig(AdminConfig):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tempfile
 from pathlib import Path
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "simple_history",
     "csp",
     "anymail",
+    "axes",
     "alerts",
     "scoring",
     "traceability",
@@ -90,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",  # answers in the place of a sign-in that has to pause
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -138,7 +141,17 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "registry.User"
-AUTHENTICATION_BACKENDS = ["registry.auth.MembershipBackend"]
+# Axes first: who has to pause is not asked for a password at all.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "registry.auth.MembershipBackend"]
+# Of one name from one address, so that nobody locks others out from elsewhere. The rows go again (config.tidying).
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "config.views.has_to_pause"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the log has who signed in, without address
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

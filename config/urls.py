@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from config import views
+from registry.account_views import PasswordView
 
 handler404 = "config.problems.page_not_found"
 handler500 = "config.problems.server_error"
@@ -17,9 +19,12 @@ urlpatterns = [
     path("", include("registry.urls")),
     path("", include("traceability.urls")),
     path("", include("alerts.urls")),
+    # Django's own page for it would pass the log by.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("admin/", admin.site.urls),
     path("reports/mail/<slug:provider>/tracking/", views.mail_report, name="mail-report"),
     path("accounts/login/", auth.LoginView.as_view(template_name="registry/login.html"), name="login"),
+    path("accounts/password/", PasswordView.as_view(), name="password"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("api/v1/log/", include("ledger.api.urls")),
     path("api/v1/", include("registry.api.urls")),

@@ -35,6 +35,12 @@ def api_docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api_docs.html", {"groups": get_operations()})
 
 
+def has_to_pause(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
+    """The answer to a sign-in after too many wrong passwords."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    return render(request, "registry/login.html", {"pause_minutes": minutes}, status=429)
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
