@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 
 from registry.models import Country
-from traceability.domain.claims import About
 
 
 def _text(label: str, most: int, *, required: bool = True, text: str = "") -> forms.CharField:
@@ -51,9 +50,11 @@ class BookForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "–"), *countries]
 
-    @property
-    def about(self) -> About:
-        return About(self.cleaned_data["country"], self.cleaned_data["scheme"].strip())
+
+class WithdrawForm(forms.Form):
+    """Why a credit or a claim is taken back."""
+
+    reason = _text("Reason", 500)
 
 
 class AssignForm(forms.Form):

@@ -15,13 +15,11 @@ from ledger.domain.actor import Door
 from registry.models import Facility, User
 from registry.paths import facility_path
 from registry.wording import country_names
+from traceability import account_steps as steps
 from traceability.claim_forms import AssignForm, BookForm
 from traceability.claiming import accounts_of, accounts_seen, can_see_accounts, record_path, sites_without_account
 from traceability.exceptions import BadClaim, UnknownLot
-from traceability.models import Claim, Credit, Lot
 from traceability.selectors.claims import can_claim, can_see_site
-from traceability.selectors.visibility import get_lots
-from traceability.services import claims as service
 
 _CLOSED = "The accounts of a site are open to officers, auditors, and the people of whoever operates it."
 
@@ -89,15 +87,7 @@ def _done(request: HttpRequest, facility: Facility, user: User, form: BookForm) 
 def _book(request: HttpRequest, facility: Facility, user: User, form: BookForm) -> str:
     if not form.is_valid():
         return ""
-    given = form.cleaned_data
-    credit = service.book_credit(
-        facility=facility,
-        lot=_lot(given["lot"], user) if given["lot"] else None,
-        about=form.about,
-        by=user.actor(Door.WEB),
-        **{name: given[name] for name in ("element", "kg", "first", "last", "usable_until", "factor", "factor_source",
-                                          "certificate")},
-    )  # fmt: skip
+    credit = steps.book(facility, user, form.cleaned_data, Door.WEB)
     return f"Booked {credit.in_kg.normalize():f} kg."
 
 
@@ -105,43 +95,15 @@ def _assign(request: HttpRequest, facility: Facility, user: User, form: BookForm
     asked = AssignForm(request.POST)
     if not asked.is_valid():
         raise BadClaim("Name the lot, and write kilograms as a plain number such as 12.5.")
-    lot = _lot(asked.cleaned_data["lot"], user)
-    by = user.actor(Door.WEB)
-    service.assign_credit(credit=_credit(request, facility), lot=lot, kg=asked.cleaned_data["kg"], by=by)
-    return f"Claimed for {lot.lot_id}."
+    claim = steps.assign(facility, user, request.POST.get("credit", ""), asked.cleaned_data, Door.WEB)
+    return f"Claimed for {claim.lot.lot_id}."
 
 
 def _withdraw_claim(request: HttpRequest, facility: Facility, user: User, form: BookForm) -> str:
-    named = request.POST.get("claim", "")[:40]
-    claim = Claim.objects.standing().filter(claim_id=named, credit__facility=facility).first()
-    if claim is None:
-        raise BadClaim("This claim is withdrawn already.")
-    service.withdraw_claim(claim=claim, by=user.actor(Door.WEB), reason=_reason(request))
+    steps.withdraw_claim(facility, user, request.POST.get("claim", ""), request.POST.get("reason", ""), Door.WEB)
     return "Withdrawn; what it used is free again."
 
 
 def _withdraw_credit(request: HttpRequest, facility: Facility, user: User, form: BookForm) -> str:
-    credit = _credit(request, facility)
-    service.withdraw_credit(credit=credit, by=user.actor(Door.WEB), reason=_reason(request))
+    steps.withdraw_credit(facility, user, request.POST.get("credit", ""), request.POST.get("reason", ""), Door.WEB)
     return "Withdrawn."
-
-
-def _credit(request: HttpRequest, facility: Facility) -> Credit:
-    named = request.POST.get("credit", "")[:40]
-    credit: Credit | None = Credit.objects.standing().filter(credit_id=named, facility=facility).first()
-    if credit is None:
-        raise BadClaim("This credit is withdrawn.")
-    return credit
-
-
-def _lot(lot_id: str, user: User) -> Lot:
-    """A lot that the person may see, with its state: what is not worked out yet cannot be claimed for."""
-    lots = get_lots(user).filter(lot_id=lot_id.strip(), state__isnull=False)
-    lot = lots.select_related("state__born_in__facility").first()
-    if lot is None:
-        raise UnknownLot(lot_id)
-    return lot
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").strip()[:500]

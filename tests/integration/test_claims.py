@@ -34,6 +34,7 @@ from registry.templatetags.seam import percent
 from tests.cast import signed_in
 from tests.chains import CustodyModel, as_rows, change, clean, event, line, more, write_folder
 from tests.integration.test_traceability_findings import part, report
+from traceability.api.shapes import CreditShape, LotClaimShape
 from traceability.domain.claims import About
 from traceability.domain.sharing import Level
 from traceability.exceptions import BadClaim
@@ -474,6 +475,82 @@ def test_the_api_says_both_shares_and_the_accounts_to_whom_they_are_open() -> No
     assert Client().get("/api/v1/facilities/plant-my/credits/").status_code == 404
     strict = client.get("/api/v1/lots/V1/claims/").json()["shares"]
     assert [(one["physical"], one["claimed"]) for one in strict] == [("1.000000", "1.000000")]
+
+
+_BOOKED = {"lot": "V1", "country": "VN", "element": "Nd", "kg": "600", "period_from": "2026-01-01",
+           "period_until": "2026-01-31", "factor": "0.9", "factor_source": "recoveries of 2025"}  # fmt: skip
+CREDITS = "/api/v1/facilities/plant-my/credits/"
+
+
+def sent(client: Client, address: str, body: Any, status: int = 201) -> Any:
+    answer = client.post(address, body, content_type="application/json")
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def test_the_api_books_claims_and_takes_back_by_the_rules_of_the_page() -> None:
+    report(balanced())
+    client = signed_in("auditor")
+    booked = sent(client, CREDITS, {**_BOOKED, "kg": 600, "usable_until": None})
+    assert (booked["kg"], booked["usable_kg"], booked["claims"]) == ("600", "540", [])
+    assert booked == client.get(CREDITS).json()["credits"][0]
+    assert set(booked) == set(CreditShape().fields)
+    claims = f"{CREDITS}{booked['credit']}/claims/"
+    claimed = sent(client, claims, {"lot": "OX", "kg": "540"})
+    assert set(claimed) == set(LotClaimShape().fields)
+    assert claimed == client.get("/api/v1/lots/OX/claims/?element=Nd").json()["claims"][0]
+    over = sent(client, claims, {"lot": "OX", "kg": "0.000001"}, 400)
+    assert "A credit is never used twice" in over["detail"]
+    assert "withdraw those claims first" in sent(
+        client, f"{CREDITS}{booked['credit']}/withdraw/", {"reason": "x"}, 400
+    )["detail"]  # fmt: skip
+    back = f"/api/v1/facilities/plant-my/claims/{claimed['claim']}/withdraw/"
+    assert "reason: This field" in sent(client, back, {"reason": " "}, 400)["detail"]
+    told = sent(client, back, {"reason": "the wrong lot"}, 200)
+    entry = Entry.objects.get(pk=told["log_entry"])
+    assert (told["withdrawn"], entry.action, entry.door, entry.reason) == (
+        claimed["claim"], "withdraw", "api", "the wrong lot"
+    )  # fmt: skip
+    assert "withdrawn already" in sent(client, back, {"reason": "again"}, 400)["detail"]
+    sent(client, f"{CREDITS}{booked['credit']}/withdraw/", {"reason": "in error"}, 200)
+    assert client.get(CREDITS).json()["credits"] == []
+    seal_all()
+    assert verify().ok
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [({"lot": "NO"}, "NO"), ({"lot": None}, "certificate"), ({"kg": "much"}, "kg: Enter a number"),
+     ({"kg": True}, "each as text or a number"), ({"wight": 1}, "'wight' cannot be read here"),
+     ({"period_from": "January"}, "period_from: Enter a valid date"), ({"kg": "1000000"}, "arrived at plant-my"),
+     ({"country": "ZZ"}, "country: Select a valid choice"), ({"factor": "1.2"}, "at most 1"),
+     ({"first": "2026-01-01"}, "'first' cannot be read here"), ({"factor_source": None}, "factor_source: This field")],
+)  # fmt: skip
+def test_the_api_refuses_with_a_sentence_and_records_nothing(changed: dict[str, Any], words: str) -> None:
+    report(balanced())
+    client = signed_in("auditor")
+    entries = Entry.objects.count()
+    refused = sent(client, CREDITS, {**_BOOKED, **changed}, 400)
+    assert words in refused["detail"]
+    assert (Credit.objects.count(), Entry.objects.count()) == (0, entries)
+
+
+def test_the_api_lets_those_write_who_keep_the_account_and_hides_it_from_others() -> None:
+    report(balanced())
+    operator = operator_of("plant-my", "my")
+    share_lot(lot=lot_of("V1"), level=Level.CHAIN, masks_masses=False, by=BY, reason="a test")
+    booked = sent(operator, CREDITS, _BOOKED)
+    other = operator_of("plant-th", "th")
+    claims = f"{CREDITS}{booked['credit']}/claims/"
+    for client in (Client(), signed_in("viewer"), other):
+        assert sent(client, CREDITS, _BOOKED, 404)["title"] == "Not Found"
+        assert sent(client, claims, {"lot": "OX", "kg": "1"}, 404)["title"] == "Not Found"
+    elsewhere = f"/api/v1/facilities/plant-th/credits/{booked['credit']}/claims/"
+    assert "withdrawn" in sent(other, elsewhere, {"lot": "MET", "kg": "1"}, 400)["detail"]
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get(username="operator-my"))
+    assert "CSRF" in sent(strict, CREDITS, _BOOKED, 403)["detail"]
+    assert sent(operator, CREDITS, [1], 400)["detail"] == "Send an object with the values."
 
 
 def test_the_desk_lists_credits_and_claims_withdrawn_ones_too() -> None:

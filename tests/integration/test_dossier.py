@@ -94,6 +94,37 @@ def test_it_holds_what_the_contract_says(made: Path, files: dict[str, bytes]) ->
                for name in files if name.startswith("documents/"))  # fmt: skip
 
 
+def test_claims_are_told_apart_from_what_is_in_the_lot_and_are_proved(tmp_path: Path) -> None:
+    with override_settings(DATA_DIR=tmp_path):
+        call_command("load_demo", stdout=io.StringIO())
+        code, found = run("export_dossier", "JP-MET-0009", "--output", str(tmp_path / "claimed.zip"))
+        assert code == 0, found
+        code, verdict = run("verify_dossier", str(tmp_path / "claimed.zip"))
+        assert (code, verdict["ok"]) == (0, True)
+        with zipfile.ZipFile(tmp_path / "claimed.zip") as archive:
+            told, proof = json.loads(archive.read("claims.json")), json.loads(archive.read("proof.json"))
+            archive.extractall(tmp_path / "unpacked")
+    assert (told["custody_model"], told["is_by_account"]) == ("mass_balance", True)
+    assert [each["element"] for each in told["elements"]] == [None, "Nd", "Pr"]
+    shares = {each["country"]: each for each in told["elements"][1]["shares"]}
+    assert (shares["LA"]["physical"], shares["LA"]["claimed"]) == ("0.642857", "0.000000")
+    assert (shares["MY"]["physical"], shares["MY"]["claimed"]) == ("0.357143", "0.838551")
+    assert [credit["lot"] for credit in told["credits"]] == ["MY-OX-0141"]
+    assert [claim["lot"] for claim in told["credits"][0]["claims"]] == ["JP-MET-0009"]
+    records = [json.loads(each["leaf"]) for each in proof["records"]]
+    assert {"claim", "credit"} <= {record["object_type"] for record in records}
+    alone = subprocess.run(
+        [sys.executable, "verify.py"], cwd=tmp_path / "unpacked", capture_output=True, text=True, check=False
+    )
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+
+
+def test_a_lot_without_an_account_claims_its_physical_share(files: dict[str, bytes]) -> None:
+    told = json.loads(files["claims.json"])
+    assert (told["is_by_account"], told["credits"]) == (False, [])
+    assert all(share["physical"] == share["claimed"] for each in told["elements"] for share in each["shares"])
+
+
 def test_a_document_of_the_lot_is_there_under_its_hash_and_proved(files: dict[str, bytes]) -> None:
     assert files[f"documents/{hashlib.sha256(CERTIFICATE).hexdigest()}"] == CERTIFICATE
     records = [json.loads(each["leaf"]) for each in json.loads(files["proof.json"])["records"]]

@@ -132,6 +132,34 @@ class SiteCreditsShape(Shape[Any]):
     credits = CreditShape(many=True)
 
 
+class BookShape(Shape[Any]):
+    lot = serializers.CharField(required=False, help_text="that was received here; absent: a certificate alone")
+    country = serializers.CharField(required=False, help_text="that it is from; or the scheme it meets")
+    scheme = serializers.CharField(required=False)
+    certificate = serializers.CharField(required=False, help_text="its number; a scheme and book and claim need one")
+    element = serializers.CharField(required=False, help_text="a symbol such as Nd; absent: dry mass")
+    kg = serializers.CharField(help_text="of the element, not of the goods")
+    period_from = serializers.DateField()
+    period_until = serializers.DateField()
+    usable_until = serializers.DateField(required=False, help_text="absent: the last day of the period")
+    factor = serializers.CharField(help_text="output for each kilogram of input")
+    factor_source = serializers.CharField()
+
+
+class AssignShape(Shape[Any]):
+    lot = serializers.CharField(help_text="that was made here")
+    kg = serializers.CharField()
+
+
+class WithdrawShape(Shape[Any]):
+    reason = serializers.CharField(help_text="the log keeps it")
+
+
+class WithdrawnShape(Shape[Any]):
+    withdrawn = serializers.CharField(help_text="the id of the claim or credit")
+    log_entry = serializers.IntegerField()
+
+
 class DependentLotShape(Shape[Any]):
     lot = serializers.CharField()
     material = serializers.CharField()

@@ -15,6 +15,7 @@ from traceability.domain.facts import EventFact
 from traceability.exchange.epcis import Place
 from traceability.loading import load_events_named
 from traceability.models import Assay, Event, Finding, Lot
+from traceability.selectors.claims import claims_on
 
 JSON = dict[str, Any]
 
@@ -56,7 +57,8 @@ def gather(lot: Lot) -> Gathered:
     for batch in batches(event_ids):
         for event in Event.objects.filter(event_id__in=batch).select_related("recorded_entry"):
             keys[event.event_id] = event.recorded_entry
-    return Gathered(chain, events, keys, corrected_by, sorted(_other_entries(chain.lots)))
+    records = sorted({*_other_entries(chain.lots), *_claim_entries(lot)})
+    return Gathered(chain, events, keys, corrected_by, records)
 
 
 def _as_recorded(entry: Entry) -> JSON:
@@ -82,6 +84,13 @@ def _corrections(event_ids: Iterable[str]) -> dict[str, str]:
         wanted = [event_id for event_id in near if event_id not in found]
         found |= near
     return found
+
+
+def _claim_entries(lot: Lot) -> Iterator[int]:
+    """Entries of what is claimed of the lot, and of the credits that it is claimed from."""
+    for claim in claims_on(lot):
+        yield claim.recorded_entry_id
+        yield claim.credit.recorded_entry_id
 
 
 def _other_entries(lots: Collection[str]) -> Iterator[int]:

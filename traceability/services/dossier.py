@@ -18,6 +18,7 @@ from registry.models import Feed, Instrument
 from registry.paths import lot_path
 from traceability.browsing import get_lot_page
 from traceability.chains import main_element
+from traceability.claim_json import dossier_claims_json
 from traceability.credentials import KINDS, did_document, issue
 from traceability.domain.epcis.names import Names
 from traceability.dossier import sections
@@ -69,6 +70,7 @@ def _files(gathered: Gathered, named: list[NamedDocument], at: dt.datetime) -> d
         **traces,
         "events.json": as_json(gathered.events_json()),
         "epcis.json": as_json(epcis.document(gathered.events, writing, created_at=at)),
+        "claims.json": as_json(dossier_claims_json(lot, chain.elements)),
         **{f"credentials/{kind}.jwt": issue(lot, kind, EVERYTHING).encode() for kind in KINDS},
         "credentials/did.json": as_json(did_document()),
         **{f"documents/{each.sha256}": each.content for each in named if each.content is not None},
