@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from registry.choices import ENFORCEMENT_KINDS, STANDINGS_OF_MATTERS, label
 from registry.domain.asked import AskedDay
 from registry.domain.enforcement import EnforcementState
-from registry.domain.facets import Facet, Listed, narrow
-from registry.domain.folding import fold
+from registry.domain.facets import Listed
 from registry.models import EnforcementVersion, Facility, InstrumentVersion
+from registry.narrowing import Found, find, text_of
 from registry.pages.enforcement import EnforcementRow, Names, enforcement_row
 from registry.services.vocabularies import country_words, mineral_words
 
@@ -20,15 +19,7 @@ _NAMES = {"country": "Country", "kind": "What happened", "mineral": "Mineral", "
           "year": "Year"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRecords:
-    """Records that meet the filters, newest first; ``versions`` stand in the order of ``rows``."""
-
-    rows: list[EnforcementRow]
-    versions: list[EnforcementVersion]
-    total: int
-    words: str
-    facets: tuple[Facet, ...]
+FoundRecords = Found[EnforcementRow, EnforcementVersion]
 
 
 def get_enforcement(asked: AskedDay, **about: str) -> list[EnforcementVersion]:
@@ -81,14 +72,11 @@ def _newest_first(row: EnforcementRow) -> tuple[int, str]:
 
 
 def get_found_records(asked: AskedDay, params: Mapping[str, Any]) -> FoundRecords:
-    """Records filtered by ``q`` and the facets of an address."""
+    """Records filtered by ``q`` and the facets of an address, newest first."""
     versions = get_enforcement(asked)
     names = names_for(versions, asked.as_of)
-    found = narrow([_listed(version, asked, names) for version in versions], params, _NAMES, _namer(names))
-    pairs = sorted(found.rows, key=lambda pair: _newest_first(pair[0]))
-    return FoundRecords(
-        [row for row, _ in pairs], [version for _, version in pairs], found.total, found.words, found.facets
-    )
+    listed = [_listed(version, asked, names) for version in versions]
+    return find(listed, params, _NAMES, _namer(names), order=_newest_first)
 
 
 def _listed(
@@ -105,8 +93,8 @@ def _listed(
     }
     source = details.get("source") or {}
     parts = (row.title, row.kind, row.where, row.party, row.minerals, row.country.text, details.get("quote"),
-             source.get("title"), row.instrument and row.instrument.text)  # fmt: skip
-    return Listed((row, version), values, fold(" ".join(part for part in parts if part)))
+             source.get("title"), row.instrument.text if row.instrument else "")  # fmt: skip
+    return Listed((row, version), values, text_of(parts))
 
 
 def _namer(names: Names) -> Callable[[str, str], str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from registry.choices import INSTRUMENT_TYPES, STAGES, label
 from registry.domain.asked import AskedDay
-from registry.domain.facets import Facet, Listed, narrow
-from registry.domain.folding import fold
+from registry.domain.facets import Listed
 from registry.models import InstrumentVersion
+from registry.narrowing import Found, find, text_of
 from registry.pages.instruments import InstrumentRow, instrument_row
 from registry.selectors import get_versions
 from registry.wording import country_names, measure_label, mineral_names
@@ -30,29 +29,24 @@ STANDINGS: dict[str, tuple[str, frozenset[str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Instruments that meet the filters, by country and title; ``versions`` stand in the order of ``rows``."""
-
-    rows: list[InstrumentRow]
-    versions: list[InstrumentVersion]
-    total: int
-    words: str
-    facets: tuple[Facet, ...]
-
-
+FoundInstruments = Found[InstrumentRow, InstrumentVersion]
 _NAMES = {"country": "Country", "mineral": "Mineral", "kind": "Measure", "stage": "Stage", "type": "Type",
           "status": "Status"}  # fmt: skip
 
 
-def get_instrument_rows(asked: AskedDay, params: Mapping[str, Any]) -> Found:
-    """Instruments as known and as they stand on the day asked for, filtered by ``q`` and the facets of an address."""
+def get_instrument_rows(asked: AskedDay, params: Mapping[str, Any]) -> FoundInstruments:
+    """Instruments as known and as they stand on the day asked for, filtered by ``q`` and the facets of an address; by
+    country and title."""
     countries, minerals = country_names(), mineral_names()
     listed = [_listed(version, asked, countries, minerals) for version in get_versions(as_of=asked.as_of)]
     names = {"country": countries, "mineral": minerals, "stage": dict(STAGES), "type": dict(INSTRUMENT_TYPES)}
-    found = narrow(listed, params, _NAMES, lambda key, value: _name(key, value, names))
-    pairs = sorted(found.rows, key=lambda pair: (pair[0].country.text, pair[0].title))
-    return Found([row for row, _ in pairs], [version for _, version in pairs], found.total, found.words, found.facets)
+    return find(
+        listed,
+        params,
+        _NAMES,
+        lambda key, value: _name(key, value, names),
+        order=lambda row: (row.country.text, row.title),
+    )
 
 
 def _listed(
@@ -74,7 +68,7 @@ def _listed(
     source = details.get("source") or {}
     parts = (row.title, details.get("title_original"), details.get("number"), row.country.text, row.counterparts,
              row.kinds, row.minerals, details.get("quote"), source.get("title"))  # fmt: skip
-    return Listed((row, version), values, fold(" ".join(part for part in parts if part)), also)
+    return Listed((row, version), values, text_of(parts), also)
 
 
 def get_instrument_versions(asked: AskedDay, params: Mapping[str, Any]) -> list[InstrumentVersion]:

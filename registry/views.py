@@ -20,7 +20,7 @@ from registry.browsing import (
 from registry.days import with_day
 from registry.domain.asked import AskedDay
 from registry.exports import FORMATS, as_csv, as_xlsx, measure_rows
-from registry.listing import Found, get_instrument_rows
+from registry.listing import FoundInstruments, get_instrument_rows
 from registry.models import Facility, Material, Mineral
 from registry.pages.facts import fact_page
 from registry.pages.family import get_family
@@ -48,7 +48,7 @@ def instrument_list(request: HttpRequest, asked: AskedDay) -> HttpResponse:
     return render(request, "registry/instrument_list.html", context)
 
 
-def _exported(found: Found, asked: AskedDay, wanted: str) -> HttpResponse:
+def _exported(found: FoundInstruments, asked: AskedDay, wanted: str) -> HttpResponse:
     rows = list(measure_rows(found.versions, asked.on))
     if wanted == "json":
         as_of = asked.as_of.isoformat() if asked.as_of else None
