@@ -108,7 +108,7 @@ def time_zone(name: str) -> str:
 def kept_secret(path: Path) -> str:
     """A random key made once and kept in a file that its owner alone may read."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # keys, addresses, password hashes
         return _kept(path)
     except OSError as error:
         raise ImproperlyConfigured(

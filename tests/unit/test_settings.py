@@ -43,3 +43,10 @@ def test_a_taken_port_is_named_before_anything_is_set_up(tmp_path: Path) -> None
     assert f"127.0.0.1:{port} (Address already in use). Set PORT" in done.stderr
     assert "stands at" not in done.stdout
     assert not (tmp_path / "seam.sqlite3").exists()
+
+
+def test_a_folder_made_for_the_data_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    environment = {**os.environ, "DATA_DIR": str(folder)}
+    subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    assert folder.stat().st_mode & 0o077 == 0
