@@ -49,6 +49,9 @@ def fresh(name: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = first
         if connection.vendor == "postgresql":
             _admin(f"DROP DATABASE {own} WITH (FORCE)")
+        else:
+            for file in Path(own).parent.glob(f"{Path(own).name}*"):
+                file.unlink()
 
 
 def chain_in_files(folder: Path, *, seed: int, lots: int) -> Path:

@@ -41,7 +41,6 @@ def shown(text: str) -> str:
     return f"'{text}'" if len(text) <= 40 else f"'{text[:40]}…' ({len(text)} characters)"
 
 
-@lru_cache(maxsize=65_536)
 def identifier(text: str) -> str:
     """An id: 1–100 characters, no control character, no slash, no outer space."""
     if len(text) > LONGEST_ID:
@@ -67,7 +66,6 @@ def words(longest: int) -> Callable[[str], str]:
     return read
 
 
-@lru_cache(maxsize=65_536)
 def number(text: str) -> Decimal:
     """A plain decimal: at most 15 digits before the point and 9 after it."""
     if not _NUMBER.fullmatch(text):
@@ -89,7 +87,6 @@ def within(low: Decimal | None, high: Decimal | None, *, below: bool = False) ->
     return read
 
 
-@lru_cache(maxsize=65_536)
 def day(text: str) -> dt.date:
     """A date as YYYY-MM-DD."""
     try:
@@ -113,7 +110,6 @@ def instant(now: dt.datetime) -> Callable[[str], dt.datetime]:
     return read
 
 
-@lru_cache(maxsize=65_536)
 def _instant(text: str) -> dt.datetime:
     try:
         if _INSTANT.fullmatch(text):
