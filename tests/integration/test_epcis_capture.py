@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
+from django.utils import timezone
 
+from jobs.models import Job
 from jobs.services import drain
 from ledger.models import Entry
 from registry.models import User
@@ -26,6 +28,7 @@ from traceability.loading import load_events, load_lots_named
 from traceability.models import CaptureJob, Event, Lot
 from traceability.selectors.findings import get_findings
 from traceability.selectors.trace import get_trace
+from traceability.services.importing import import_lots
 
 pytestmark = pytest.mark.django_db
 JSON = Any
@@ -645,6 +648,37 @@ def test_a_capture_that_fails_by_our_fault_says_so_and_one_that_is_done_is_left_
     run_capture({"capture": job["captureID"]})
     assert not Event.objects.exists()
     assert not list((Path(CaptureJob().path).parent).iterdir())
+
+
+def test_the_same_sent_by_two_at_once_is_tried_again(
+    auditor: Client, places: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Any] = []
+
+    def taken(**arguments: Any) -> Any:
+        tried.append(arguments)
+        if len(tried) in (1, 3):
+            raise IntegrityError("duplicate key")
+        return import_lots(**arguments)
+
+    monkeypatch.setattr("traceability.services.capturing.import_lots", taken)
+    assert post_event(auditor, {"@context": CONTEXT, **commission()}).status_code == 201
+    assert len(tried) == 2
+    answer = auditor.post(f"{ROOT}/capture", json.dumps(document(commission())), content_type="application/json")
+    drain()
+    job = CaptureJob.objects.get()
+    assert job.finished_at is None
+    assert job.path.exists()
+    Job.objects.filter(kind="traceability.capture").update(due_at=timezone.now())
+    drain()
+    found = auditor.get(answer.headers["Location"]).json()
+    assert (found["success"], found["seam:unchanged"]["events"]) == (True, 1)
+
+
+def test_a_header_of_master_data_is_told_not_to_be_read(auditor: Client, places: None) -> None:
+    job = capture(auditor, document(commission(), epcisHeader={"epcisMasterData": {"vocabularyList": []}}))
+    assert job["success"]
+    assert "epcisHeader is not read" in job["seam:notes"][0]
 
 
 def official() -> Iterator[Path]:

@@ -98,7 +98,7 @@ def capture_one(request: Request) -> Response:
     check_behaviour(request)
     event = _event(read_body(request))
     try:
-        event_id, _imported, notes = capture_event(event=event, by=user.actor(Door.API))
+        event_id, notes = capture_event(event=event, by=user.actor(Door.API))
     except ImportRefused as refused:
         told = " ".join(problem["detail"] for problem in refusals(refused.problems)[:_TOLD])
         is_known = refused.problems[0].code is Code.CONFLICT

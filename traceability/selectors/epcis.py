@@ -22,11 +22,12 @@ from traceability.domain.epcis.names import Names, named
 from traceability.domain.epcis.query import EventQuery, LotMatch, PartMatch
 from traceability.domain.epcis.words import as_event_id
 from traceability.domain.facts import EventFact
+from traceability.domain.sharing import Level
 from traceability.domain.vocabulary import BIRTH_ROLES, EventKind
 from traceability.exchange.epcis import Place, Writing
 from traceability.loading import by_lot, load_assays_of, load_events_by_key, load_lots_named
-from traceability.models import Event, EventLine, Lot
-from traceability.selectors.visibility import can_view_all, get_lots, masked_lots
+from traceability.models import Event, EventLine, Lot, Sharing
+from traceability.selectors.visibility import can_view_all, get_lots, get_parties, masked_lots
 
 #: As many lots a reader sees, or events a question leads to, are looked up one by one; more are met on the way.
 _FEW = 2_000
@@ -251,13 +252,21 @@ def _seen(user: Any) -> Q:
     """Events whose lots the reader all sees. Where these lots are few, only their events are looked at."""
     if can_view_all(user):
         return Q()
-    seen = get_lots(user)
+    seen = _seen_lots(user)
     closed = EventLine.objects.filter(event=OuterRef("pk")).exclude(lot__in=seen)
     found = Q(~Exists(closed), Exists(EventLine.objects.filter(event=OuterRef("pk"))))
     keys = list(seen.order_by().values_list("pk", flat=True)[: _FEW + 1])
     if len(keys) <= _FEW:
         found &= Q(pk__in=EventLine.objects.filter(lot__in=keys).values("event"))
     return found
+
+
+def _seen_lots(user: Any) -> QuerySet[Lot]:
+    """As `get_lots`; where no holder has opened its lots to all, in the form that the index of public lots serves."""
+    opened = Sharing.objects.current().filter(level=Level.PUBLIC.value).exclude(party=None)
+    if get_parties(user) or opened.exists():
+        return get_lots(user)
+    return Lot.objects.filter(is_public=True)
 
 
 def get_lot_ids(user: Any, *, after: str, count: int, only: str | None = None) -> list[str]:

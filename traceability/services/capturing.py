@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from jobs.registry import handler
@@ -26,6 +26,7 @@ from traceability.services.importing import Imported, import_lots
 logger = logging.getLogger(__name__)
 
 CAPTURE = "traceability.capture"
+_REASON = "captured as EPCIS"
 JSON = dict[str, Any]
 
 
@@ -40,11 +41,14 @@ def take_document(*, body: bytes, event_count: int, by: Actor) -> CaptureJob:
     return job
 
 
-def capture_event(*, event: JSON, by: Actor) -> tuple[str, Imported, list[str]]:
-    """Store one event: its id, what was new, and what was not kept of it. Raises ImportRefused."""
+def capture_event(*, event: JSON, by: Actor) -> tuple[str, list[str]]:
+    """Store one event: its id, and what was not kept of it. Raises ImportRefused."""
     reported = _read([in_our_words(event, prefix_of(event.get("@context")))])
-    imported = _import(reported, by, "captured as EPCIS")
-    return reported.tables["events"][0][1][0], imported, notes(reported.not_kept)
+    try:
+        _import(reported, by, _REASON)
+    except IntegrityError:  # somebody sent the same at the same time, and now it is there
+        _import(reported, by, _REASON)
+    return reported.tables["events"][0][1][0], notes(reported.not_kept)
 
 
 @handler(CAPTURE, derives=True, longest_seconds=3_600)
@@ -58,8 +62,8 @@ def run_capture(payload: dict[str, Any]) -> None:
             _capture(job)
     except ImportRefused as refused:
         _fail(job, refusals(refused.problems))
-    except OperationalError:
-        raise  # the database is busy or away: the job is tried again
+    except (OperationalError, IntegrityError):
+        raise  # the database is busy or away, or somebody sent the same at the same time: the job is tried again
     except Exception:  # whatever else it is, it is our fault: the sender must not wait for ever
         logger.exception("capture %s failed", job.capture_id)
         fault = validation("The document could not be captured; it is our fault. Nothing of it was stored.", 500)
@@ -71,9 +75,11 @@ def _capture(job: CaptureJob) -> None:
     document = parse(job.path.read_bytes())
     prefix = prefix_of(document.get("@context"))
     reported = _read([in_our_words(event, prefix) for event in events_of(document)])
-    imported = _import(reported, Actor(job.by, Door.API), f"captured as EPCIS, {job.capture_id}")
+    imported = _import(reported, Actor(job.by, Door.API), f"{_REASON}, {job.capture_id}")
     job.accepted, job.unchanged = dict(imported.accepted), dict(imported.unchanged)
     job.derivation, job.notes = imported.derivation, notes(reported.not_kept)
+    if document.get("epcisHeader"):
+        job.notes.append("epcisHeader is not read: parties and facilities are imported first (docs/epcis.md).")
     _finish(job)
 
 
