@@ -51,12 +51,12 @@ LEFT JOIN traceability_event corrected ON corrected.id = event.corrects_id
 WHERE event.{column} {{keys}}"""
 _LOT = """
 SELECT id, lot_id, mineral_id, material, hs_code, custody_model FROM traceability_lot WHERE {column} {{keys}}"""
-_ASSAY_ROW = """
+_ASSAY = """
 SELECT assay.assay_id, lot.lot_id, assay.sampled_on, assay.basis, assay.analyte, assay.grade_pct, assay.moisture_pct,
   laboratory.party_id, assay.certificate_sha256
 FROM traceability_assay assay JOIN traceability_lot lot ON lot.id = assay.lot_id
-LEFT JOIN registry_party laboratory ON laboratory.id = assay.laboratory_id"""
-_ASSAY = f"{_ASSAY_ROW} WHERE assay.{{column}} {{{{keys}}}}"
+LEFT JOIN registry_party laboratory ON laboratory.id = assay.laboratory_id
+WHERE assay.{column} {{keys}}"""
 
 _MATERIAL, _MODEL = {one.value: one for one in Material}, {one.value: one for one in CustodyModel}
 _KIND, _ROLE = {one.value: one for one in EventKind}, {one.value: one for one in Role}
@@ -174,16 +174,13 @@ def load_assays(lots: Collection[int]) -> list[AssayFact]:
     return _assays(select(_ASSAY.format(column="lot_id"), lots))
 
 
-def load_assays_of(lot_ids: Collection[str]) -> list[AssayFact]:
-    """Every assay of some lots, by the lots' ids."""
-    return _assays(select(f"{_ASSAY_ROW} WHERE lot.lot_id {{keys}} ORDER BY assay.assay_id, assay.id", lot_ids))
-
-
-def by_lot(rows: Iterable[AssayFact]) -> dict[str, list[AssayFact]]:
-    found: dict[str, list[AssayFact]] = {}
-    for row in rows:
-        found.setdefault(row.lot_id, []).append(row)
-    return found
+def load_lots_with_assays(lot_ids: Collection[str]) -> tuple[dict[str, LotFact], dict[str, list[AssayFact]]]:
+    """Lots by their ids, and the rows of their assays in order."""
+    lots = _load_lots("lot_id", lot_ids)
+    assays: dict[str, list[AssayFact]] = {}
+    for row in sorted(load_assays(lots.keys()), key=lambda row: (row.assay_id, row.analyte)):
+        assays.setdefault(row.lot_id, []).append(row)
+    return {lot.lot_id: lot for lot in lots.values()}, assays
 
 
 def load_assays_named(assay_ids: Collection[str]) -> list[AssayFact]:

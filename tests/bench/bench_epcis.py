@@ -8,8 +8,8 @@ Each question is asked for its first page, its page in the middle and by someone
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +19,8 @@ from tests.bench.scratch import chain_in_files, for_each_database, fresh, verdic
 
 LOTS = int(os.environ.get("BENCH_LOTS", "20000"))
 RUNS = 15
-#: A page in the large register over one in the small, at the median of each question; and the worst of them, in ms.
+#: A page in the large register over one in the small, the best of each question, so that other work on the machine
+#: does not count; and the slowest of them, in ms.
 GOAL, MOST_MS = 2.0, 150.0
 
 Asked = tuple[str, dict[str, str]]
@@ -37,7 +38,7 @@ def main() -> int:
                 fill(files)
                 times.append(dict(measure()))
     small, large = times
-    print(f" {kind}: p50 of {RUNS} pages of 30 events, {LOTS // 10:,} lots against {LOTS:,}")
+    print(f" {kind}: the best of {RUNS} pages of 30 events, {LOTS // 10:,} lots against {LOTS:,}")
     kept = []
     for what in large:
         print(f"  {what}: {small[what]:.1f} ms, {large[what]:.1f} ms")
@@ -76,13 +77,14 @@ def measure() -> Iterator[tuple[str, float]]:
     auditor, outsider = Client(), Client()
     auditor.force_login(User.objects.get(username="auditor"))
     for what, params in questions():
-        yield f"auditor, {what}", p50(lambda params=params: get(auditor, params))  # type: ignore[misc]
-    yield "an outsider who sees one in ten", p50(lambda: get(outsider, {}))
+        yield f"auditor, {what}", best(lambda params=params: get(auditor, params))  # type: ignore[misc]
+    yield "an outsider who sees one in ten", best(lambda: get(outsider, {}))
     Lot.objects.update(is_public=False)
-    yield "an outsider who sees none", p50(lambda: get(outsider, {}))
+    yield "an outsider who sees none", best(lambda: get(outsider, {}))
 
 
 def questions() -> Iterator[Asked]:
+    from ledger.models import TreeHead
     from traceability.models import Event, EventLine
 
     count = Event.objects.count()
@@ -91,8 +93,9 @@ def questions() -> Iterator[Asked]:
     line = EventLine.objects.select_related("lot").order_by("pk")[count // 2]
     yield "newest", {}
     yield "from the middle", {"LT_eventTime": middle.occurred_at.isoformat()}
-    since = middle.recorded_entry.recorded_at.isoformat()
-    yield "by record", {"orderBy": "recordTime", "orderDirection": "ASC", "GE_recordTime": since}
+    yield "by record", {"orderBy": "recordTime", "orderDirection": "ASC"}
+    sealed = TreeHead.objects.latest("size").sealed_at + dt.timedelta(milliseconds=1)
+    yield "recorded since a sealing", {"orderBy": "recordTime", "GE_recordTime": sealed.isoformat()}
     yield "shipments and receipts", {"EQ_bizStep": "shipping|receiving"}
     yield "a kind that there is not", {"EQ_bizStep": "decommissioning"}
     yield "a facility", {"EQ_bizLocation": f"http://127.0.0.1:8000/facilities/{place}/"}
@@ -106,14 +109,14 @@ def get(client: Any, params: dict[str, str]) -> None:
     assert answer.json()["type"] == "EPCISQueryDocument"
 
 
-def p50(ask: Callable[[], None]) -> float:
+def best(ask: Callable[[], None]) -> float:
     ask()
     times = []
     for _ in range(RUNS):
         started = time.perf_counter()
         ask()
         times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
+    return min(times)
 
 
 if __name__ == "__main__":

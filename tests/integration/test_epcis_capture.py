@@ -611,6 +611,12 @@ def test_another_form_is_415(auditor: Client, kind: str) -> None:
         is_refusal(answer, 415, "UnsupportedMediaTypeException")
 
 
+def test_a_body_in_chunks_is_411(auditor: Client) -> None:
+    chunked = {"Transfer-Encoding": "chunked"}
+    answer = auditor.post(f"{ROOT}/capture", "{}", content_type="application/json", headers=chunked)
+    assert "Content-Length" in is_refusal(answer, 411, "ValidationException")
+
+
 def test_to_proceed_past_an_error_is_refused(auditor: Client) -> None:
     for name in ("GS1-Capture-Error-Behaviour", "GS1-EPCIS-Capture-Error-Behaviour"):
         answer = auditor.post(

@@ -118,6 +118,8 @@ def read_body(request: Request, most: int | None = None) -> bytes:
     kind = (request.content_type or "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise Refusal(415, "UnsupportedMediaTypeException", "Send JSON: Content-Type application/json or ld+json.")
+    if "Transfer-Encoding" in request.headers:
+        raise Refusal(411, "ValidationException", "Send the body with its Content-Length; one in chunks is not read.")
     most = most or settings.CAPTURE_MAX_MB * 1_000_000
     body: bytes = request.read(most + 1)
     if len(body) > most:

@@ -44,7 +44,7 @@ class Event(models.Model):
             # The newest event of the registry, and pages of events by time.
             models.Index(fields=["occurred_at", "recorded_entry"], name="traceability_event_time"),
             # A mine's year, and pages of a facility's events.
-            models.Index(fields=["facility", "kind", "occurred_at"], name="traceability_event_place"),
+            models.Index(fields=["facility", "kind", "occurred_at", "recorded_entry"], name="traceability_event_site"),
             # Pages of events of one kind.
             models.Index(fields=["kind", "occurred_at", "recorded_entry"], name="traceability_event_kind"),
         ]

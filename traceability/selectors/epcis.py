@@ -25,7 +25,7 @@ from traceability.domain.facts import EventFact
 from traceability.domain.sharing import Level
 from traceability.domain.vocabulary import BIRTH_ROLES, EventKind
 from traceability.exchange.epcis import Place, Writing
-from traceability.loading import by_lot, load_assays_of, load_events_by_key, load_lots_named
+from traceability.loading import load_events_by_key, load_lots_with_assays
 from traceability.models import Event, EventLine, Lot, Sharing
 from traceability.selectors.visibility import can_view_all, get_lots, get_parties, masked_lots
 
@@ -86,8 +86,7 @@ def load_written(keys: Sequence[int], user: Any, names: Names) -> tuple[list[Eve
     facts = load_events_by_key(keys)
     events = [facts[key] for key in keys]
     born = {line.lot_id for one in events for line in one.lines if line.role in BIRTH_ROLES.get(one.kind, ())}
-    lots = {lot.lot_id: lot for lot in load_lots_named(born)}
-    assays = by_lot(load_assays_of(born))
+    lots, assays = load_lots_with_assays(born)
     masked: set[str] = set()
     if not can_view_all(user):
         lines = EventLine.objects.filter(event__in=keys).order_by()

@@ -26,7 +26,7 @@ from traceability.dossier.documents import NamedDocument, named_documents
 from traceability.dossier.gathering import Gathered, gather
 from traceability.dossier.pdf import drawings
 from traceability.exchange import epcis
-from traceability.loading import by_lot, load_assays_of
+from traceability.loading import load_lots_with_assays
 from traceability.models import Lot
 from traceability.selectors.trace import get_trace
 from traceability.selectors.visibility import EVERYTHING
@@ -63,8 +63,8 @@ def _files(gathered: Gathered, named: list[NamedDocument], at: dt.datetime) -> d
     traces = {
         f"traces/{element}.json": as_json(get_trace(lot_id=lot.lot_id, element=element)) for element in chain.elements
     }
-    names, known = Names(settings.SITE_URL.rstrip("/")), chain.chain.lots
-    writing = epcis.Writing(names, gathered.places(), known, by_lot(load_assays_of(known)))
+    names = Names(settings.SITE_URL.rstrip("/"))
+    writing = epcis.Writing(names, gathered.places(), *load_lots_with_assays(chain.chain.lots.keys()))
     return {
         "trace.json": as_json(get_trace(lot_id=lot.lot_id)),
         **traces,
