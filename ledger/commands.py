@@ -71,6 +71,7 @@ class SeamCommand(BaseCommand):
 
     def _handle(self, options: dict[str, Any]) -> None:
         try:
+            _check_text(options)
             result = self.work(**options)
             if self.settles:
                 settle()
@@ -104,6 +105,16 @@ class SeamCommand(BaseCommand):
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115
             self.stderr.write(f"The result cannot be printed: {error.strerror}.")
             raise SystemExit(1) from None
+
+
+def _check_text(options: dict[str, Any]) -> None:
+    """Raises Refused for words that are no UTF-8: nothing here is called that, and no database takes them."""
+    for word in options.values():
+        if isinstance(word, str) and not word.isascii():
+            try:
+                word.encode()
+            except UnicodeEncodeError as error:
+                raise Refused(f"{word!r} is no UTF-8 text; nothing here is called that.") from error
 
 
 def read_json(path: Path) -> Any:

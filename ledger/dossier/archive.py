@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import tempfile
 import zipfile
@@ -16,6 +17,8 @@ _FOLDER = 0o40755 << 16
 
 def write_archive(path: Path, files: Mapping[str, bytes], *, at: dt.datetime) -> None:
     """Write the files as a ZIP beside ``path`` and then move it there. Raises OSError where that is not possible."""
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "what stands there is no file that could be replaced", str(path))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

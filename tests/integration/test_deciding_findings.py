@@ -13,6 +13,7 @@ from ledger.models import Entry
 from tests.cast import signed_in
 from tests.chains import as_rows, change, clean, line, write_folder
 from traceability.models import Finding
+from traceability.selectors.findings import get_findings
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,7 @@ def test_a_finding_is_decided_on_the_page_and_each_step_is_in_the_log() -> None:
     assert state() == ("acknowledged", "")
     decide(client, state="dismissed", reason="the scale was wrong")
     assert state() == ("dismissed", "the scale was wrong")
+    assert [one["reason"] for one in get_findings() if one["state"] == "dismissed"] == ["the scale was wrong"]
     decide(client, state="acknowledged")  # not from there
     assert state()[0] == "dismissed"
     decide(client, state="open")

@@ -46,6 +46,8 @@ def read_path(path: Path) -> Found:
 def _read(path: Path) -> Found:
     if path.is_dir():
         return _read_folder(path)
+    if path.is_file():
+        path.open("rb").close()  # who may not read it is told so, and not that it is damaged
     if path.is_file() and path.suffix.lower() == ".xlsx":
         return Found(*read_workbook(path, path.name))
     if path.is_file() and path.suffix.lower() == ".zip":

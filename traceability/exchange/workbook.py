@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from traceability.domain.importing.problems import FILES, Code, Problem
 from traceability.domain.importing.reading import Sheet
 
+#: What openpyxl and the unpacking raise where a byte of a workbook is another: none of them says so by one name.
+_DAMAGED = (InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException, EOFError, OSError,
+            NotImplementedError, RuntimeError, LookupError, ValueError, TypeError, AttributeError)  # fmt: skip
 #: A workbook unpacks to many times its size; more than this is a bomb, or no list of lots.
 LARGEST_UNPACKED = 1_000_000_000
 MOST_PACKED = 200
@@ -38,7 +42,7 @@ def read_workbook(source: Path | BinaryIO, name: str = "workbook.xlsx") -> tuple
             sheets = [_read(sheet, problems) for sheet in book.worksheets if _is_wanted(sheet)]
         finally:
             book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError, DefusedXmlException) as error:
+    except _DAMAGED as error:
         return [], [Problem(name, None, None, Code.BAD_VALUE, f"the workbook cannot be read: {error}")]
     return sheets, problems
 
@@ -47,7 +51,7 @@ def _fault_of_file(source: Path | BinaryIO) -> str | None:
     try:
         with zipfile.ZipFile(source) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError):
+    except zipfile.BadZipFile:
         return "this is no XLSX workbook, or it is cut off"
     unpacked, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
     if unpacked > LARGEST_UNPACKED or unpacked > MOST_PACKED * max(packed, 10_000):
@@ -57,7 +61,13 @@ def _fault_of_file(source: Path | BinaryIO) -> str | None:
 
 def _is_wanted(sheet: Any) -> bool:
     title = sheet.title.strip()
-    return f"{title}.csv" in FILES or (title.lower() not in _FOR_PEOPLE and (sheet.max_row or 0) > 1)
+    return f"{title}.csv" in FILES or (title.lower() not in _FOR_PEOPLE and _has_rows(sheet))
+
+
+def _has_rows(sheet: Any) -> bool:
+    """Whether there are cells below the first row; what a sheet says of its own size is often missing, or wrong."""
+    sheet.reset_dimensions()
+    return any(cell.value is not None for row in sheet.iter_rows(min_row=2, max_row=MOST_ROWS) for cell in row)
 
 
 def _read(sheet: Any, problems: list[Problem]) -> Sheet:

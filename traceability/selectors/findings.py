@@ -15,14 +15,15 @@ from traceability.rows import among
 
 
 def get_findings(*, lot_id: str | None = None) -> list[dict[str, Any]]:
-    """The contract's JSON of findings, by event, code and lot. Raises UnknownLot."""
+    """The contract's JSON of findings, by event, code and lot; those decided have a ``reason``. Raises UnknownLot."""
     if lot_id is not None and not Lot.objects.filter(lot_id=lot_id).exists():
         raise UnknownLot(lot_id)
     rows = current_findings() if lot_id is None else current_findings().filter(lot__lot_id=lot_id)
-    columns = ("code", "severity", "event__event_id", "lot__lot_id", "message", "state")
-    keys = ("code", "severity", "event_id", "lot_id", "message", "state")
+    columns = ("code", "severity", "event__event_id", "lot__lot_id", "message", "state", "reason")
+    keys = ("code", "severity", "event_id", "lot_id", "message", "state", "reason")
     ordered = rows.order_by("event__occurred_at", "event__event_id", "code", "lot__lot_id")
-    return [dict(zip(keys, row, strict=True)) for row in ordered.values_list(*columns)]
+    found = [dict(zip(keys, row, strict=True)) for row in ordered.values_list(*columns)]
+    return [{key: value for key, value in one.items() if value or key != "reason"} for one in found]
 
 
 def current_findings() -> QuerySet[Finding]:

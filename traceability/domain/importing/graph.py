@@ -83,6 +83,8 @@ class _Graph:
             if kind is None or kind in BIRTH_ROLES
         }
         lines = self.rows.of("event_lines")
+        # A line without a readable event may be the very one that another event lacks.
+        self.has_lost_lines = None in lines["event_id"]
         for event_id, role, lot_id in zip(lines["event_id"], lines["role"], lines["lot_id"], strict=True):
             event = found.get(event_id)
             if event is None:
@@ -94,6 +96,8 @@ class _Graph:
         return found
 
     def incomplete(self) -> Iterator[Problem]:
+        if self.has_lost_lines:
+            return
         for event_id, event in self.live.items():
             kind = event.kind
             if kind is None or kind not in INPUT_ROLES or not event.is_readable:

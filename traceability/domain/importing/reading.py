@@ -80,14 +80,18 @@ class Rows:
 
 def read_sheets(sheets: Iterable[Sheet], tables: Mapping[str, Table]) -> Rows:
     """Read every cell of every sheet. A file that is no table of an import is reported and left."""
-    found = Rows({name: Columns.of(table) for name, table in tables.items()})
+    found, seen = Rows({name: Columns.of(table) for name, table in tables.items()}), set[str]()
     for sheet in sheets:
         table = tables.get(sheet.file.removesuffix(".csv"))
         if table is None:
             known = ", ".join(one.file for one in tables.values())
             message = f"there is no table {sheet.file} in an import; the files are {known}"
             found.problems.append(Problem(sheet.file, None, None, Code.UNKNOWN_COLUMN, message))
+        elif table.name in seen:
+            message = f"there are two sheets called {table.name}; put their rows into one"
+            found.problems.append(Problem(sheet.file, None, None, Code.BAD_VALUE, message))
         else:
+            seen.add(table.name)
             found.tables[table.name] = _read_sheet(sheet, table, found)
     return found
 

@@ -23,5 +23,9 @@ class Command(SeamCommand):
         return get_findings(lot_id=options["lot"])
 
     def text(self, result: Any) -> str:
-        lines = [f"{one['state']:12} {one['severity']:9} {one['code']:20} {one['message']}" for one in result]
+        lines = [
+            f"{one['state']:12} {one['severity']:9} {one['code']:20} {one['message']}"
+            + (f" Decided: {one['reason']}" if one["reason"] else "")
+            for one in result
+        ]
         return "\n".join(lines) or "No finding."
