@@ -70,3 +70,12 @@ def test_the_desk_says_what_is_open() -> None:
     assert "1 violation and" in text
     assert "More came out than went in" in text
     assert 'href="/import/"' in text
+
+
+def test_the_command_tells_the_reason_of_a_decision(capsys: pytest.CaptureFixture[str]) -> None:
+    decide(signed_in("auditor"), state="dismissed", reason="the scale was wrong")
+    capsys.readouterr()
+    call_command("findings")
+    told = capsys.readouterr().out.splitlines()
+    assert [line.endswith("Decided: the scale was wrong") for line in told].count(True) == 1
+    assert len(told) > 1

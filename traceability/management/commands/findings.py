@@ -25,7 +25,7 @@ class Command(SeamCommand):
     def text(self, result: Any) -> str:
         lines = [
             f"{one['state']:12} {one['severity']:9} {one['code']:20} {one['message']}"
-            + (f" Decided: {one['reason']}" if one["reason"] else "")
+            + (f" Decided: {one['reason']}" if "reason" in one else "")
             for one in result
         ]
         return "\n".join(lines) or "No finding."
