@@ -33,8 +33,8 @@ class Phase(StrEnum):
 
 #: How much of the whole each phase takes, measured on 100,000 lines; a stored import's findings are a job of their own.
 WEIGHTS = {
-    True: {Phase.READING: 20, Phase.CHECKING: 15, Phase.STORING: 30, Phase.FINDINGS: 35},
-    False: {Phase.READING: 30, Phase.CHECKING: 25, Phase.STORING: 45},
+    True: {Phase.READING: 10, Phase.CHECKING: 10, Phase.STORING: 48, Phase.FINDINGS: 32},
+    False: {Phase.READING: 15, Phase.CHECKING: 15, Phase.STORING: 70},
 }
 #: Hears which phase an import is in, and how much of that is done, from 0 to 1.
 Tell = Callable[[Phase, float], None]
