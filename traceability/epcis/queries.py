@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from ledger.domain.actor import Door
 from registry.models import User
-from traceability.domain.epcis.query import BadQuery, given_as_json, read_query
+from traceability.domain.epcis.query import BadQuery, read_query
+from traceability.domain.epcis.written import given_as_json
 from traceability.domain.importing.values import BadValue, identifier
 from traceability.epcis.base import EpcisView, signed_in
 from traceability.epcis.captures import read_body

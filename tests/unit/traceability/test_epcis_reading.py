@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.domain.epcis.names import Names, named
-from traceability.domain.epcis.query import BadQuery, given_as_json, read_query
+from traceability.domain.epcis.query import BadQuery, read_query
 from traceability.domain.epcis.words import as_event_id, as_uri, term
+from traceability.domain.epcis.written import given_as_json
 from traceability.exceptions import CannotRead
 from traceability.exchange.epcis_json import events_of, parse
 from traceability.exchange.epcis_reading import ASSAY_KEYS, COLUMNS, LOT_KEYS, read_events

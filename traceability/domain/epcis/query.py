@@ -11,7 +11,6 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from unicodedata import category
 
 from traceability.domain.epcis.words import ACTIONS, EVENT_TYPES, MEANINGS, term
@@ -88,23 +87,6 @@ def read_query(given: Iterable[tuple[str, Sequence[str]]]) -> EventQuery:
     if query.limit is not None and query.most is not None:
         raise BadQuery("eventCountLimit and maxEventCount exclude each other: give one of them.")
     return query
-
-
-def given_as_json(query: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """The parameters of a query that is written in JSON, each value as text. Raises BadQuery."""
-    return [(name, _texts(name, value)) for name, value in query.items() if name != "@context"]
-
-
-def _texts(name: str, value: Any) -> list[str]:
-    if value is None:
-        return []
-    if isinstance(value, list):
-        return [text for one in value for text in _texts(name, {} if isinstance(one, list) else one)]
-    if isinstance(value, bool):
-        return ["true" if value else "false"]
-    if isinstance(value, str | int):
-        return [str(value)]
-    raise BadQuery(f"{shown(name)} is no text, list of texts or whole number.")
 
 
 Read = Callable[[EventQuery, str, Sequence[str]], None]
