@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from jobs.memory import collector_paused
 from ledger.models import Leaf
 from registry.domain.dates import Certainty
 from registry.domain.instruments import measure_in_force
@@ -25,7 +26,6 @@ from traceability.domain.path_graph import MOST_NODES
 from traceability.domain.path_picture import path_picture
 from traceability.exceptions import UnknownElement
 from traceability.finding_cards import Findings
-from traceability.memory import collector_paused
 from traceability.models import Lot, LotState
 from traceability.pages.claims import Shares
 from traceability.pages.lot import MASKED, HolderRow, HoldRow, LotPage, MadeRow, Mass, PathRow, origin_rows

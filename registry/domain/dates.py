@@ -47,12 +47,7 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str, basis: Basis = Basis.STATED) -> PartialDate:
         """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; raise ValueError otherwise."""
-        parts = text.split("-")
-        if not all(part.isdigit() for part in parts) or [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]):
-            raise ValueError(f"'{text}' is no date: write YYYY-MM-DD, YYYY-MM or YYYY")
-        precision = (Precision.YEAR, Precision.MONTH, Precision.DAY)[len(parts) - 1]
-        year, month, day = (*map(int, parts), 1, 1)[:3]
-        return cls(dt.date(year, month, day), precision, basis)
+        return _parsed(text, basis)
 
     @property
     def last(self) -> dt.date:
@@ -73,6 +68,17 @@ class PartialDate:
     def __str__(self) -> str:
         length = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}[self.precision]
         return self.first.isoformat()[:length]
+
+
+# Few dates, read for many facts: the same one is shared.
+@lru_cache(maxsize=4096)
+def _parsed(text: str, basis: Basis) -> PartialDate:
+    parts = text.split("-")
+    if not all(part.isdigit() for part in parts) or [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]):
+        raise ValueError(f"'{text}' is no date: write YYYY-MM-DD, YYYY-MM or YYYY")
+    precision = (Precision.YEAR, Precision.MONTH, Precision.DAY)[len(parts) - 1]
+    year, month, day = (*map(int, parts), 1, 1)[:3]
+    return PartialDate(dt.date(year, month, day), precision, basis)
 
 
 @lru_cache(maxsize=4096)

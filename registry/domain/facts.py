@@ -136,8 +136,7 @@ class Fact:
         plain: dict[str, Any] = {}
         for name in _FIELDS:
             item = getattr(self, name)
-            stated = item is not None if name == "value" else item not in _UNSTATED
-            if stated:
+            if item is not None and (name == "value" or (item != () and item != _BLANK.get(name))):
                 plain[name] = _ENCODE.get(name, _same)(item)
         return plain
 
@@ -207,7 +206,8 @@ def _encode_part(part: Subject | Period) -> dict[str, str]:
 #: The names of fields: asking a dataclass for them each time takes longer than reading them.
 _FIELDS = tuple(each.name for each in fields(Fact))
 _PARTS: dict[type, tuple[str, ...]] = {kind: tuple(each.name for each in fields(kind)) for kind in (Subject, Period)}
-_UNSTATED: tuple[object, ...] = (None, (), Subject(), Period())
+#: What stands where none of the parts of a subject or a period is stated.
+_BLANK: dict[str, object] = {"subject": Subject(), "period": Period()}
 _ENCODE: dict[str, Any] = {
     "subject": _encode_part,
     "period": _encode_part,

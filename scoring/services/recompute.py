@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 from django.utils import timezone
 
+from jobs.memory import collector_paused
 from jobs.registry import Payload, handler, periodic
 from jobs.services import enqueue
 from ledger.domain.actor import WORKER, Actor
@@ -51,7 +52,7 @@ def recompute(*, on: dt.date, by: Actor, today: dt.date) -> dict[str, int]:
 
     Another day than today is a backcast: worked out and compared, never recorded as official.
     """
-    with transaction.atomic():
+    with transaction.atomic(), collector_paused():
         _lock()
         records = get_official_records()
         if on != today:

@@ -117,13 +117,13 @@ def import_plain(files: Path) -> None:
     from django.db import transaction
     from django.utils import timezone
 
+    from jobs.memory import collector_paused
     from ledger.domain.actor import Actor, Door
     from ledger.services import Change, record
     from traceability.domain.importing.checking import check
     from traceability.domain.importing.reading import read_sheets
     from traceability.domain.importing.tables import tables
     from traceability.exchange.reading import read_path
-    from traceability.memory import collector_paused
     from traceability.services.storing import Storer
     from traceability.stored import StoredChain
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from jobs.memory import collector_paused
 from traceability.domain.dependence import Dependence, DependentLot, Inputs, Ways, dependence, spread, ways
 from traceability.domain.elements import is_element
 from traceability.domain.pairs import pair_of, text_of
 from traceability.domain.precision import precisely
 from traceability.domain.vocabulary import EventKind
 from traceability.exceptions import UnknownElement
-from traceability.memory import collector_paused
 from traceability.models import LotState
 from traceability.rows import decimal, select, without_jit
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from jobs.memory import collector_paused
 from jobs.registry import handler
 from ledger.domain.actor import WORKER, Actor
 from traceability import loading
@@ -20,7 +21,6 @@ from traceability.domain.rules import Case, Found, find_all
 from traceability.domain.rules.custody import UNDER_WAY
 from traceability.domain.vocabulary import EventKind, FindingCode
 from traceability.measures import current_measures
-from traceability.memory import collector_paused
 from traceability.models import Assay, BorderVerdict, Event, Finding, Lot, OpenShipment
 from traceability.rows import instant, refresh_statistics, select
 from traceability.services.placing import store_feeds, store_open_shipments, store_states

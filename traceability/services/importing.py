@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from jobs.memory import collector_paused
 from jobs.services import enqueue
 from ledger.domain.actor import Actor
 from registry.models import Country
@@ -17,7 +18,6 @@ from traceability.domain.importing.progress import Phase, Tell, silent
 from traceability.domain.importing.reading import Sheet, read_sheets
 from traceability.domain.importing.tables import Table, tables
 from traceability.exceptions import ImportRefused
-from traceability.memory import collector_paused
 from traceability.services.deriving import REDERIVE, affected_by, derive, hand_over
 from traceability.services.storing import Storer
 from traceability.stored import StoredChain

@@ -1,4 +1,4 @@
-"""Sparing the collector of cycles while millions of rows are read that hold none."""
+"""Sparing the collector of cycles while many rows are read that hold none."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Each full collection would walk all rows of an import and free nothing: a quarter of its time. What is not in a
-    cycle is freed as always."""
+    """Each full collection would walk all rows in hand and free nothing: a quarter of the time of an import, and of a
+    working-out of all scores. What is not in a cycle is freed as always."""
     was_on = gc.isenabled()
     gc.disable()
     try:
