@@ -1,7 +1,8 @@
 """Cards as of an instant, remembered by the root of the log.
 
 A root stands for every entry below it, so that what was found under one root, on one day and by one rule book stays
-right for ever: whoever asks again, or moves on along the slider of days, waits for no reading of the past.
+right for ever: whoever asks the command or the API again, or of another day as known then, waits for no reading of
+the past. (Pages tell more than the card, and read what that rests on.)
 """
 
 from __future__ import annotations

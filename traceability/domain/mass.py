@@ -40,14 +40,8 @@ def counting(assays: Iterable[AssayFact]) -> tuple[AssayFact, ...]:
 
 
 @precisely
-def composition(assays: Iterable[AssayFact]) -> Composition | None:
-    """What a lot is made of, from all its assays; None where it has none."""
-    return _composition(assays)
-
-
-@precisely
 def compositions(assays: Mapping[str, Iterable[AssayFact]]) -> dict[str, Composition | None]:
-    """What each of many lots is made of."""
+    """What each of many lots is made of, from all its assays; None where it has none."""
     return {lot_id: _composition(rows) for lot_id, rows in assays.items()}
 
 
